@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# Starting QEMU. Sourced by guest.
+
+# Prints the accelerator to use. KVM counts only when a guest really booted with
+# it: a /dev/kvm that hangs the guest exists. The answer holds until the host
+# boots again.
+qemu_accel() {
+	if [ -n "${DRVS_ACCEL:-}" ]; then
+		echo "$DRVS_ACCEL"
+		return
+	fi
+	if ! [ -r /dev/kvm ] || ! [ -w /dev/kvm ]; then
+		echo tcg
+		return
+	fi
+	local known answer=tcg
+	known=$cache/accel-$(tr -d - </proc/sys/kernel/random/boot_id)
+	if [ ! -s "$known" ]; then
+		if DRVS_ACCEL=kvm "$self" --no-module --kernel "$release" --timeout 20 \
+			-- /bin/true >/dev/null 2>&1; then
+			answer=kvm
+		fi
+		rm -f "$cache"/accel-*
+		echo "$answer" >"$known.$$"
+		mv "$known.$$" "$known"
+	fi
+	cat "$known"
+}
+
+# Runs the guest; its program's output is our stdout.
+qemu_run() {
+	local accel args=() size line
+	size=$(($(stat -c %s "$work/initramfs") / 1048576))
+	line="console=ttyS0 loglevel=5 panic=-1 oops=panic panic_on_warn=1 rdinit=/init"
+	if [ -n "$icount" ]; then
+		cpus=1
+		args+=(-accel tcg,thread=single -icount 'shift=0,sleep=off' -seed 1
+			-rtc 'base=2026-01-01T00:00:00,clock=vm' -cpu "${cpu:-qemu64}")
+	else
+		accel=$(qemu_accel)
+		[ "$accel" = kvm ] || accel=tcg,thread=multi
+		args+=(-accel "$accel" -cpu "${cpu:-max}")
+	fi
+	[ -z "$nodeid" ] || line+=" m3ipc.nodeid=$nodeid"
+	[ -z "$append" ] || line+=" $append"
+	: >"$work/verdict"
+	# In the background, so that a signal to us is acted on at once.
+	timeout --foreground -k 5 "$timeout" qemu-system-x86_64 -nodefaults -no-user-config -no-reboot \
+		-display none -machine pc -smp "$cpus" -m "${memory:-$((512 + 3 * size))}" "${args[@]}" \
+		-kernel "$kernel_dir/vmlinuz" -initrd "$work/initramfs" -append "$line" \
+		-serial "file:$work/console" \
+		-device virtio-serial-pci \
+		-chardev "file,id=verdict,path=$work/verdict" -device virtserialport,chardev=verdict,name=drvs.verdict \
+		-chardev stdio,id=output,signal=off -device virtserialport,chardev=output,name=drvs.output \
+		</dev/null &
+	qemu_pid=$!
+	local rc=0
+	wait "$qemu_pid" || rc=$?
+	qemu_pid=''
+	return "$rc"
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+export * from './api.js';
+export * from './condition.js';
+export * from './link.js';
+export * from './names.js';
+export * from './node-document.js';
+export * from './problem.js';
+export * from './status.js';
+export * from './topology.js';
