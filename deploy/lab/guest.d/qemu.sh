@@ -45,6 +45,13 @@ qemu_run() {
 	[ -z "$nodeid" ] || line+=" m3ipc.nodeid=$nodeid"
 	[ -z "$append" ] || line+=" $append"
 	: >"$work/verdict"
+	# Our output goes through a pipe of its own because QEMU makes its stdout
+	# non-blocking, for everybody who shares it; and QEMU's stdin must never end,
+	# or it takes the port for disconnected.
+	mkfifo "$work/stdin" "$work/stdout"
+	exec 8<>"$work/stdin"
+	cat "$work/stdout" &
+	cat_pid=$!
 	# In the background, so that a signal to us is acted on at once.
 	timeout --foreground -k 5 "$timeout" qemu-system-x86_64 -nodefaults -no-user-config -no-reboot \
 		-display none -machine pc -smp "$cpus" -m "${memory:-$((512 + 3 * size))}" "${args[@]}" \
@@ -53,10 +60,12 @@ qemu_run() {
 		-device virtio-serial-pci \
 		-chardev "file,id=verdict,path=$work/verdict" -device virtserialport,chardev=verdict,name=drvs.verdict \
 		-chardev stdio,id=output,signal=off -device virtserialport,chardev=output,name=drvs.output \
-		</dev/null &
+		<&8 >"$work/stdout" &
 	qemu_pid=$!
 	local rc=0
 	wait "$qemu_pid" || rc=$?
 	qemu_pid=''
+	wait "$cat_pid" || true
+	exec 8>&-
 	return "$rc"
 }
