@@ -2,6 +2,7 @@
 export * from './api.js';
 export * from './condition.js';
 export * from './link.js';
+export * from './link-credentials.js';
 export * from './names.js';
 export * from './node-document.js';
 export * from './problem.js';
