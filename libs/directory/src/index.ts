@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Directory records <-> contracts, content synchronisation (RFC 4533), and the guard.
+export { openDirectory, verifyPassword } from './client/ldap-directory.js';
+export { DIRECTORY_ERROR_CODES, DirectoryError, type DirectoryErrorCode } from './client/errors.js';
+export type {
+  AttributeValues,
+  DirectoryOptions,
+  LdapDirectory,
+  Modification,
+  SearchOptions,
+  WriteOperation,
+} from './client/types.js';
+export { type Entry, type StoredEntry, restoreEntry, storeEntry } from './entry.js';
+export { heldHash, judge } from './guard/judge.js';
+export { type RefusePlan, planRefuse } from './guard/refuse.js';
+export {
+  type Adoption,
+  EFFECT_KINDS,
+  type Effect,
+  type EffectKind,
+  type GuardInput,
+  type HeldChange,
+  type HeldKind,
+  type PastEffect,
+  type Verdict,
+} from './guard/types.js';
+export { parse } from './parse/parse.js';
+export type { Loser, LoserName, ParseOptions, Parsed } from './parse/types.js';
+export { type Difference, compareDocuments } from './project/compare.js';
+export { digest } from './project/digest.js';
+export { project } from './project/project.js';
+export { type EntryChange, EntryStore, type Staged } from './sync/entry-store.js';
+export { openSync } from './sync/session.js';
+export {
+  type Filter,
+  SYNC_STATES,
+  type ServerOptions,
+  type SyncBatch,
+  type SyncChange,
+  type SyncedEntry,
+  type SyncHandler,
+  type SyncOptions,
+  type SyncSession,
+  type SyncState,
+  type SyncStatus,
+  type Unnamed,
+} from './sync/types.js';
