@@ -92,6 +92,20 @@ export function page<T extends z.ZodType>(item: T) {
   return z.object({ revision, items: z.array(item), next: z.string().nullable() });
 }
 
+/** Query of every list: `cursor` is the `next` of the page before it, `limit` the most items wanted. */
+export const pageQuerySchema = z.object({
+  cursor: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(1000).optional(),
+});
+export type PageQuery = z.infer<typeof pageQuerySchema>;
+
+/** Query of GET /processes: names of the VM and of the node to keep. */
+export const processesQuerySchema = pageQuerySchema.extend({
+  vm: z.string().optional(),
+  node: z.string().optional(),
+});
+export type ProcessesQuery = z.infer<typeof processesQuerySchema>;
+
 export const topologyViewSchema = z.object({
   system: z.string(),
   revision,
@@ -163,6 +177,9 @@ export type HeldView = z.infer<typeof heldViewSchema>;
 /** POST /held/confirm and /held/refuse; a stale hash is answered 409 with the present HeldView in `current`. */
 export const heldDecisionSchema = z.object({ hash: z.string().min(1), reason: z.string().optional() });
 export type HeldDecision = z.infer<typeof heldDecisionSchema>;
+/** The answer to a decision whose hash is no longer that of the held set. */
+export const heldConflictSchema = apiErrorSchema.extend({ current: heldViewSchema });
+export type HeldConflict = z.infer<typeof heldConflictSchema>;
 export const heldOutcomeSchema = z.object({
   decision: z.enum(['confirmed', 'refused']),
   revision,
@@ -173,7 +190,17 @@ export const heldOutcomeSchema = z.object({
 });
 export type HeldOutcome = z.infer<typeof heldOutcomeSchema>;
 
-/** SSE `GET /events?after=REV`: `id:` is a monotonic event id, `event:` the kind, `data:` this. */
+/**
+ * Query of GET /events. `after` is the id of the last event the reader has (a `Last-Event-ID` header wins over it); absent
+ * means from now on. `follow=false` ends the stream after the newest stored event instead of waiting for more.
+ */
+export const eventsQuerySchema = z.object({
+  after: z.string().optional(),
+  follow: z.enum(['true', 'false']).optional(),
+});
+export type EventsQuery = z.infer<typeof eventsQuerySchema>;
+
+/** SSE `GET /events?after=ID`: `id:` is a monotonic event id, `event:` the kind, `data:` this. */
 export const apiEventSchema = z.object({
   id: z.string(),
   at: z.string(),
