@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ApiTokenRow, AuditRow, SessionRow } from './access.entity.js';
+import { ConditionRow, NodeStatusRow, ProcessStatusRow, ReplicaRow, VmStatusRow } from './actual.entity.js';
+import { EntryRow, NodeRow, ProblemRow, ProcessRow, SystemRow, VmRow } from './desired.entity.js';
+import {
+  EpochRow,
+  EventRow,
+  FirstSeenRow,
+  GuardEffectRow,
+  HeldChangeRow,
+  HeldDecisionRow,
+  HistoryRow,
+  RevisionRow,
+  SyncStateRow,
+} from './history.entity.js';
+
+/** Every table of the manager. */
+export const ENTITIES = [
+  ApiTokenRow,
+  AuditRow,
+  ConditionRow,
+  EntryRow,
+  EpochRow,
+  EventRow,
+  FirstSeenRow,
+  GuardEffectRow,
+  HeldChangeRow,
+  HeldDecisionRow,
+  HistoryRow,
+  NodeRow,
+  NodeStatusRow,
+  ProblemRow,
+  ProcessRow,
+  ProcessStatusRow,
+  ReplicaRow,
+  RevisionRow,
+  SessionRow,
+  SyncStateRow,
+  SystemRow,
+  VmRow,
+  VmStatusRow,
+];
