@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from '@jest/globals';
+import { MESSAGE_BYTES, decodeMessage, encodeMessage } from './message.js';
+
+describe('messages', () => {
+  test('type and payload come back; the source is left to the kernel', () => {
+    const bytes = encodeMessage({ type: -7, payload: Buffer.from('forty bytes at most') });
+    expect(bytes.length).toBe(MESSAGE_BYTES);
+    bytes.writeInt32LE(65_537, 0);
+    const message = decodeMessage(bytes);
+    expect(message).toMatchObject({ source: 65_537, type: -7 });
+    expect(message.payload.subarray(0, 19).toString()).toBe('forty bytes at most');
+    expect(message.payload.subarray(19).every((byte) => byte === 0)).toBe(true);
+  });
+
+  test('a payload that does not fit is refused', () => {
+    expect(() => encodeMessage({ type: 1, payload: Buffer.alloc(41) })).toThrow('at most 40 bytes');
+  });
+});
