@@ -10,6 +10,7 @@ export type {
   SearchOptions,
   WriteOperation,
 } from './client/types.js';
+export { isBelow, normalizeDn } from './dn.js';
 export { type Entry, type StoredEntry, restoreEntry, storeEntry } from './entry.js';
 export { heldHash, judge } from './guard/judge.js';
 export { type RefusePlan, planRefuse } from './guard/refuse.js';
