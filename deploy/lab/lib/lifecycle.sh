@@ -134,7 +134,7 @@ change_node() {
 	"$1" "$2"
 }
 
-command_power_off() { change_node part_kill "$@"; }
+command_power_off() { change_node node_power_off "$@"; }
 command_power_on() { change_node node_power_on "$@"; }
 command_partition() { change_node network_partition "$@"; }
 command_heal() { change_node network_heal "$@"; }

@@ -85,14 +85,22 @@ node_run() {
 	enter_namespace bash -c '. "$1/lib/privilege.sh"; shift; as_lab_user "$@"' - "$lab" "${guest[@]}"
 }
 
-# node_ssh NODE COMMAND...: as root in the node, the host key pinned.
+# node_ssh NODE COMMAND...: as root in the node, the host key pinned. The connection is kept for the next command, since
+# a handshake costs an emulated node a second.
 node_ssh() {
 	local node=$1
 	shift
 	in_namespace ssh -F none -q -i "$keys/ssh" -o IdentitiesOnly=yes -o "UserKnownHostsFile=$keys/known_hosts" \
 		-o GlobalKnownHostsFile=none -o StrictHostKeyChecking=yes -o HostKeyAlgorithms=ssh-ed25519 -o BatchMode=yes \
-		-o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6 \
+		-o ControlMaster=auto -o "ControlPath=$run/ssh-$node" -o ControlPersist=300 -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6 \
 		"root@$(node_address "$node")" -- "$@"
+}
+
+# A kept connection to a node that lost its power would hang the next command.
+node_power_off() {
+	part_kill "$1"
+	ssh -F none -q -o "ControlPath=$run/ssh-$1" -O exit "$1" 2>/dev/null || true
+	rm -f "$run/ssh-$1"
 }
 
 node_reachable() { part_alive "$1" && node_ssh "$1" true; }
