@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bundles the command line into one executable file, build/bin/drvsctl, from what tsc has compiled into dist/.
+// build.mjs [FOLDER]: bundles the command line into one executable file, FOLDER/drvsctl (default build/bin), from what
+// tsc has compiled into dist/.
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const bin = join(here, '../../build/bin');
+const bin = process.argv[2] ?? join(here, '../../build/bin');
 const { version } = JSON.parse(await readFile(join(here, 'package.json'), 'utf8'));
 
 /**

@@ -29,6 +29,7 @@ export function makeProgram(terminal: Terminal): Command {
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'drvsctl: ')),
       getOutHelpWidth: () => terminal.columns() ?? 100,
       getErrHelpWidth: () => terminal.columns() ?? 100,
     })

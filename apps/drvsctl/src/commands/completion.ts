@@ -47,15 +47,15 @@ function valued(command: Command): { flags: string; choices: readonly string[] |
 }
 
 function bash(program: Command): string {
-  const values = valued(program).map(({ flags, choices }) => {
+  const values = uniqueBy(valued(program), ({ flags }) => flags).map(({ flags, choices }) => {
     const reply = choices === 'file' ? 'compgen -f' : choices === 'none' ? 'true' : `compgen -W '${choices.join(' ')}'`;
     return `    ${flags}) mapfile -t COMPREPLY < <(${reply} -- "$word"); return ;;`;
   });
-  const words = places(program).map(({ path, words }) => `    '${path}') words='${words.join(' ')}' ;;`);
+  const words = places(program).map(({ path, words }) => `    '${path}') replies='${words.join(' ')}' ;;`);
   const commands = [...new Set(places(program).flatMap(({ path }) => path.split(' ').slice(1)))];
   return `# bash completion of drvsctl: source <(drvsctl completion bash)
 _drvsctl() {
-  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} path=drvsctl words='' i
+  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} path=drvsctl replies='' i
   COMPREPLY=()
   case $before in
 ${values.join('\n')}
@@ -68,10 +68,14 @@ ${values.join('\n')}
   case $path in
 ${words.join('\n')}
   esac
-  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+  mapfile -t COMPREPLY < <(compgen -W "$replies" -- "$word")
 }
 complete -F _drvsctl drvsctl
 `;
+}
+
+function uniqueBy<Item>(items: readonly Item[], key: (item: Item) => string): Item[] {
+  return [...new Map(items.map((item) => [key(item), item])).values()];
 }
 
 /** zsh reads bash's completion through its own compatibility layer. */
