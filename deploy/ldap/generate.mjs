@@ -44,7 +44,10 @@ const definitions = [
   ...schema.classes.map((item) => ({ sort: 'class', ...item, parts: classParts(item) })),
 ];
 const numberOf = ({ sort, n }) => `${sort === 'attribute' ? 1 : 2}.${n}`;
-const HEADER = ['# SPDX-License-Identifier: Apache-2.0', '# Made by generate.mjs from schema.json: change that and run it again.'];
+const HEADER = [
+  '# SPDX-License-Identifier: Apache-2.0',
+  '# Made by generate.mjs from schema.json: change that and run it again.',
+];
 
 /** RFC 2849: a line longer than 76 characters goes on after a newline and a space. */
 function fold(line) {
@@ -59,7 +62,11 @@ function slapdConf() {
     const macro = item.sort === 'attribute' ? 'drvsAttribute' : 'drvsClass';
     return `${keyword[item.sort]} ( ${macro}:${item.n}\n\t${item.parts.join('\n\t')} )`;
   });
-  const macros = [`objectidentifier drvsOid ${schema.oid}`, 'objectidentifier drvsAttribute drvsOid:1', 'objectidentifier drvsClass drvsOid:2'];
+  const macros = [
+    `objectidentifier drvsOid ${schema.oid}`,
+    'objectidentifier drvsAttribute drvsOid:1',
+    'objectidentifier drvsClass drvsOid:2',
+  ];
   return [...HEADER, '', ...macros, '', lines.join('\n\n'), ''].join('\n');
 }
 
@@ -84,11 +91,14 @@ const files = { 'drvs.schema': slapdConf(), 'drvs.ldif': cnConfig(), '98drvs.ldi
 const register = readFileSync(join(here, 'OIDS.md'), 'utf8');
 const faults = definitions
   .filter((item) => !register.includes(`| ${numberOf(item)} | ${item.name} |`))
-  .map((item) => `OIDS.md lacks the line "| ${numberOf(item)} | ${item.name} |": add it at the end; never change a line`);
+  .map(
+    (item) => `OIDS.md lacks the line "| ${numberOf(item)} | ${item.name} |": add it at the end; never change a line`,
+  );
 for (const [name, text] of Object.entries(files)) {
   const path = join(here, name);
   if (!process.argv.includes('--check')) writeFileSync(path, text);
-  else if (readFileSync(path, 'utf8') !== text) faults.push(`${name} is not what schema.json says: run ${import.meta.filename}`);
+  else if (readFileSync(path, 'utf8') !== text)
+    faults.push(`${name} is not what schema.json says: run ${import.meta.filename}`);
 }
 for (const fault of faults) process.stderr.write(`${fault}\n`);
 process.exitCode = faults.length > 0 ? 1 : 0;
