@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import { M3Error, type Kernel, type NodeIdSource, type ProcessInfo, type VmInfo } from '@drvs/m3ipc-node';
+import type { ActualDrvs, ActualModule, ActualVm, BoundProcess, SlotReservation } from './actual.js';
+
+/** 16 bytes that mark a VM as ours; shown in /proc/drvs. */
+export const OWNER_TAG = Buffer.from('drvs-node-agent\0', 'latin1');
+
+const SOURCES: Readonly<Record<NodeIdSource, ActualDrvs['source']>> = {
+  none: 'command',
+  boot: 'boot',
+  program: 'command',
+  tool: 'command',
+  agent: 'directory',
+};
+
+function boundProcess(process: ProcessInfo): BoundProcess {
+  const { nr, endpoint, pid, name, activity, sent, copied } = process;
+  return { nr, endpoint, pid, name, activity, messagesSent: sent, bytesCopied: copied };
+}
+
+function reservations(kernel: Kernel, vm: VmInfo, processes: readonly ProcessInfo[]): Map<number, SlotReservation> {
+  const reserved = new Map<number, SlotReservation>();
+  for (const { nr } of processes.filter((process) => process.reserved)) {
+    const slot = kernel.slot(vm.vmId, nr);
+    if (slot) reserved.set(nr, { uid: slot.uid ?? null, level: slot.level ?? null });
+  }
+  return reserved;
+}
+
+function readVm(kernel: Kernel, vm: VmInfo): ActualVm {
+  const processes = kernel.processes(vm);
+  const { vmId, name, nodes, procs, tasks, uid, gid, mode, level, abi } = vm;
+  return {
+    settings: { vmId, name, spans: nodes, procs, tasks, uid, gid, mode, defaultLevel: level, messageAbi: abi },
+    managed: vm.tag.equals(OWNER_TAG),
+    bound: processes.filter((process) => process.bound).map(boundProcess),
+    reserved: reservations(kernel, vm, processes),
+  };
+}
+
+/** A VM that ended between two calls is simply not there any more. */
+function readVms(kernel: Kernel): ActualVm[] {
+  return kernel.vms().flatMap((vm) => {
+    try {
+      return [readVm(kernel, vm)];
+    } catch (error) {
+      if (error instanceof M3Error && error.code === 'EDCNOTRUN') return [];
+      throw error;
+    }
+  });
+}
+
+export interface KernelState {
+  readonly module: ActualModule;
+  readonly drvs: ActualDrvs | null;
+  readonly vms: readonly ActualVm[];
+}
+
+/** Reads the kernel's whole state; a missing module is a state, not a failure. */
+export function readKernel(kernel: Kernel): KernelState {
+  try {
+    const module: ActualModule = { ready: true, version: kernel.version().release };
+    const drvs = kernel.drvs();
+    if (!drvs.running) return { module, drvs: null, vms: [] };
+    return { module, drvs: { nodeId: drvs.nodeId, source: SOURCES[drvs.source] }, vms: readVms(kernel) };
+  } catch (error) {
+    if (!(error instanceof M3Error) || error.code !== 'ModuleMissing') throw error;
+    return { module: { ready: false, message: 'the m3ipc module is not loaded' }, drvs: null, vms: [] };
+  }
+}

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+// The agent put together. Start-up reads as a list; each step reaches as far as it can with what answers.
+import type { NodeDocument, PlacedDocument } from '@drvs/contracts';
+import { compareDocuments, digest } from '@drvs/directory';
+import type { Kernel, ServiceManager } from '@drvs/m3ipc-node';
+import type { Logger } from 'pino';
+import { readHostFacts } from './actual/host-facts.js';
+import { readKernel } from './actual/kernel-reader.js';
+import { readUnits } from './actual/unit-reader.js';
+import type { Actual } from './actual/actual.js';
+import { type AgentError, errorCode, errorSentence } from './agent-error.js';
+import { Backoff } from './apply/backoff.js';
+import { createExecutors, execute } from './apply/executors.js';
+import { Runner, type Turn } from './apply/runner.js';
+import type { Systemd } from './apply/systemd.js';
+import type { Clock } from './clock.js';
+import type { AgentConfig } from './config.js';
+import { DesiredState, GRACE_MS, type InForce } from './desired/desired-state.js';
+import { DirectoryReader } from './desired/directory-reader.js';
+import { DirectoryWatch } from './desired/directory-watch.js';
+import { LastGoodStore, fromManager } from './desired/last-good.js';
+import { ManagerSession } from './desired/manager-session.js';
+import { AGENT_VERSION, type Identity } from './identity.js';
+import { isDestructive } from './plan/step.js';
+import { Conditions } from './report/conditions.js';
+import { KernelEvents } from './report/kernel-events.js';
+import { serveLocally } from './report/local-server.js';
+import { Metrics } from './report/metrics.js';
+import { Reporter } from './report/reporter.js';
+import { objectResults } from './report/results.js';
+import { nodeStatus } from './report/status.js';
+
+export interface AgentParts {
+  readonly config: AgentConfig;
+  readonly identity: Identity;
+  readonly password: () => Promise<string>;
+  readonly kernel: Kernel;
+  readonly systemd: Systemd;
+  readonly serviceManager: ServiceManager;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Where the last good document is kept. */
+  readonly stateFolder: string;
+  /** Path of the local socket. */
+  readonly socket: string;
+}
+
+/** A turn that takes longer than this is stuck, and so is the agent. */
+const STUCK_MS = 120_000;
+
+export class Agent {
+  private readonly conditions: Conditions;
+  private readonly metrics = new Metrics();
+  private readonly backoff = new Backoff();
+  private readonly desired: DesiredState;
+  private readonly store: LastGoodStore;
+  private readonly reader: DirectoryReader;
+  private readonly watch: DirectoryWatch;
+  private readonly session: ManagerSession;
+  private readonly reporter: Reporter;
+  private readonly runner: Runner<InForce>;
+  private readonly kernelEvents: KernelEvents;
+  private lastTurn: Turn<InForce> | undefined;
+  private ready = false;
+  private readonly closers: (() => unknown)[] = [];
+
+  constructor(private readonly parts: AgentParts) {
+    const { config, identity, kernel, clock } = parts;
+    const { systemBase, nodeDn } = config;
+    this.conditions = new Conditions(clock);
+    this.desired = new DesiredState(config);
+    this.store = new LastGoodStore(parts.stateFolder, { systemBase, nodeDn, machineId: identity.machineId });
+    this.reader = new DirectoryReader(config, parts.password);
+    this.watch = this.createWatch();
+    this.session = this.createSession();
+    this.reporter = new Reporter((frame) => this.session.send(frame));
+    this.runner = this.createRunner();
+    this.kernelEvents = new KernelEvents(kernel, (events) => {
+      this.reporter.happened(events);
+      this.runner.trigger();
+    });
+  }
+
+  /** Starts everything; resolves when the first look at the directory has ended. */
+  async start(): Promise<void> {
+    await this.openLocalSocket();
+    await this.recallLastGood();
+    this.watchNode();
+    this.say('reading the directory');
+    await this.watch.look();
+    this.session.start();
+    this.runner.trigger();
+  }
+
+  /** Ends the agent and nothing else: what runs goes on. */
+  async stop(): Promise<void> {
+    this.parts.serviceManager.notify('STOPPING=1');
+    this.session.close();
+    this.watch.close();
+    this.reporter.close();
+    await this.runner.stop();
+    for (const close of this.closers) await close();
+    this.kernelEvents.close();
+    this.parts.systemd.close();
+    await this.reader.close();
+  }
+
+  private async openLocalSocket(): Promise<void> {
+    const server = await serveLocally(this.parts.socket, {
+      health: () => this.fault(),
+      metrics: () => this.metrics.registry.metrics(),
+      status: () => this.currentStatus() ?? { conditions: this.conditions.list() },
+    });
+    this.closers.push(() => server.close());
+  }
+
+  private async recallLastGood(): Promise<void> {
+    const { document, faults } = await this.store.load();
+    for (const { code, message } of faults) {
+      this.parts.logger.warn({ code }, message);
+      this.conditions.set(code, code, message);
+    }
+    if (!document) return;
+    this.desired.remember(document);
+    this.parts.logger.info({ source: document.source, revision: document.revision }, 'last good document found');
+  }
+
+  private watchNode(): void {
+    this.parts.systemd.onChange(() => this.runner.trigger());
+    const beat = setInterval(() => this.beat(), (this.parts.serviceManager.watchdogMs ?? 30_000) / 3);
+    this.closers.push(() => clearInterval(beat));
+  }
+
+  private beat(): void {
+    if (this.fault() === undefined) this.parts.serviceManager.notify('WATCHDOG=1');
+  }
+
+  private fault(): string | undefined {
+    const stuck = this.runner.stuckFor();
+    return stuck > STUCK_MS ? `a turn has been running for ${Math.round(stuck / 1000)} s` : undefined;
+  }
+
+  private createWatch(): DirectoryWatch {
+    const { clock } = this.parts;
+    return new DirectoryWatch({
+      clock,
+      read: () => this.reader.read(this.desired.managerDocument?.document.losers ?? []),
+      isAlone: () => this.desired.isAlone(clock.now()),
+      onRead: (document) => this.directoryRead(document),
+      onFailure: (error) => this.directoryFailed(error),
+    });
+  }
+
+  private directoryRead(document: NodeDocument): void {
+    this.conditions.clear('DirectoryUnavailable');
+    this.desired.read(document, digest(document));
+    this.audit(document);
+    if (!this.desired.managerDocument) this.keep(document);
+    this.runner.trigger();
+  }
+
+  /** A difference from the manager's word is a condition, never an action. */
+  private audit(document: NodeDocument): void {
+    const manager = this.desired.managerDocument;
+    const alone = this.desired.isAlone(this.parts.clock.now());
+    const differences = manager && !alone ? compareDocuments(manager.document, document) : [];
+    const paths = differences.slice(0, 5).map(({ path }) => path);
+    this.conditions.hold(
+      'DirectoryDiffers',
+      paths.length > 0
+        ? { reason: 'AuditFoundDifferences', message: `the manager's document and LDAP differ in ${paths.join(', ')}` }
+        : undefined,
+    );
+  }
+
+  private directoryFailed(error: unknown): void {
+    const message = errorSentence(error);
+    this.parts.logger.warn({ code: errorCode(error) }, `directory: ${message}`);
+    this.conditions.set('DirectoryUnavailable', errorCode(error), message);
+    this.runner.trigger();
+    this.say(this.waitingFor());
+  }
+
+  private keep(document: NodeDocument): void {
+    this.save({ source: 'directory', epoch: null, revision: null, digest: digest(document), document });
+  }
+
+  private save(document: Parameters<LastGoodStore['save']>[0]): void {
+    this.store.save(document).then(
+      () => {
+        for (const type of ['LastGoodDamaged', 'LastGoodForeign', 'LastGoodUnwritable']) this.conditions.clear(type);
+      },
+      (error: unknown) => {
+        this.conditions.set(
+          'LastGoodUnwritable',
+          errorCode(error),
+          `the last good document cannot be kept: ${errorSentence(error)}`,
+        );
+        this.parts.logger.error({ code: errorCode(error) }, errorSentence(error));
+      },
+    );
+  }
+
+  private createSession(): ManagerSession {
+    const { config, identity, password } = this.parts;
+    return new ManagerSession({
+      nodeDn: config.nodeDn,
+      password,
+      insecure: config.insecure,
+      places: () => this.desired.newest?.document.managers ?? { urls: [], cas: [] },
+      hello: () => ({
+        machineId: identity.machineId,
+        bootId: identity.bootId,
+        agentVersion: AGENT_VERSION,
+        moduleVersion: this.moduleVersion(),
+        applied: this.applied(),
+        capabilities: [],
+      }),
+      applied: () => this.applied(),
+      onWelcome: () => this.sessionBegan(),
+      onDesired: (placed) => this.desiredCame(placed),
+      onEnd: (why, lived) => this.sessionEnded(why, lived),
+    });
+  }
+
+  private moduleVersion(): string | null {
+    const { module } = readKernel(this.parts.kernel);
+    return module.ready ? module.version : null;
+  }
+
+  private applied(): { epoch: PlacedDocument['epoch']; revision: string; digest: string } | null {
+    const placed = this.desired.managerDocument;
+    return placed ? { epoch: placed.epoch, revision: placed.revision, digest: placed.digest } : null;
+  }
+
+  private sessionBegan(): void {
+    this.parts.logger.info('manager session began');
+    this.metrics.sessionLives(true);
+    this.conditions.clear('ManagerUnavailable');
+    this.desired.sessionBegan();
+    this.reporter.sessionBegan();
+  }
+
+  private desiredCame(placed: PlacedDocument): void {
+    if (digest(placed.document) !== placed.digest) {
+      this.session.restart(`document of revision ${placed.revision} does not have the digest it came with`);
+      return;
+    }
+    const offer = this.desired.offer(placed);
+    if (!offer.accepted) {
+      this.parts.logger.warn({ code: offer.code }, offer.message);
+      this.conditions.set(offer.code, offer.code, offer.message);
+      return;
+    }
+    this.conditions.clear('StaleDocument');
+    this.parts.logger.info({ revision: placed.revision, epoch: placed.epoch.counter }, 'document of the manager');
+    this.save(fromManager(placed));
+    this.runner.trigger();
+  }
+
+  private sessionEnded(why: AgentError, lived: boolean): void {
+    this.parts.logger.warn({ code: why.code }, `manager: ${why.sentence}`);
+    this.metrics.sessionLives(false);
+    this.conditions.set('ManagerUnavailable', why.code, why.sentence);
+    this.desired.sessionEnded(this.parts.clock.now());
+    if (lived) this.watch.within(GRACE_MS);
+    this.say(this.waitingFor());
+  }
+
+  private createRunner(): Runner<InForce> {
+    const { clock, kernel, systemd, config } = this.parts;
+    const nodeName = config.nodeDn.split(/[=,]/)[1] ?? '';
+    const executors = createExecutors(kernel, systemd, nodeName);
+    return new Runner<InForce>({
+      clock,
+      backoff: this.backoff,
+      readDesired: () => this.desired.current(clock.now()),
+      readActual: (desired) => this.readActual(desired.document),
+      execute: async (step) => {
+        const ends = isDestructive(step) ? step.ends : [];
+        this.parts.logger.info({ step: step.kind, object: step.object, ends }, `${step.kind} ${step.object}`);
+        await execute(executors, step);
+      },
+      onTurn: (turn) => this.turned(turn),
+      onFailure: (error) => this.turnFailed(error),
+    });
+  }
+
+  private async readActual(document: NodeDocument): Promise<Actual> {
+    const { kernel, systemd, config } = this.parts;
+    const [units, host] = await Promise.all([readUnits(systemd), readHostFacts(document, config.allowUsers[0])]);
+    this.kernelEvents.ensure();
+    return { ...readKernel(kernel), units, host };
+  }
+
+  private turned(turn: Turn<InForce>): void {
+    this.lastTurn = turn;
+    this.metrics.turned(turn);
+    this.conditions.clear('TurnFailed');
+    this.notePlan(turn);
+    const status = this.currentStatus();
+    if (!status) return;
+    this.metrics.stands(status);
+    this.reporter.report({ status, results: objectResults(turn, this.backoff), placed: turn.desired.placed });
+    this.becomeReady();
+  }
+
+  /** Facts about the whole node that a turn showed. */
+  private notePlan({ plan }: Turn<InForce>): void {
+    const node = plan.findings.find(({ object }) => object === 'node');
+    for (const type of ['ModuleMissing', 'NodeIdConflict']) {
+      const holds = node?.code === type;
+      this.conditions.hold(type, holds ? { reason: type, message: node.message } : undefined);
+    }
+    const waiting = plan.pending.map(({ kind, object }) => `${kind} ${object}`);
+    const message = `${waiting.length} step(s) that end something wait for a manager: ${waiting.slice(0, 5).join(', ')}`;
+    this.conditions.hold('StepsPending', waiting.length > 0 ? { reason: 'NoManager', message } : undefined);
+    for (const { object, code, message: why } of plan.findings) {
+      if (code === 'Unmanaged') this.parts.logger.debug({ object }, why);
+    }
+  }
+
+  private turnFailed(error: unknown): void {
+    this.metrics.turnFailed();
+    this.conditions.set('TurnFailed', errorCode(error), errorSentence(error));
+    this.parts.logger.error({ code: errorCode(error) }, `turn: ${errorSentence(error)}`);
+    this.say(errorSentence(error));
+  }
+
+  private currentStatus(): ReturnType<typeof nodeStatus> | undefined {
+    const turn = this.lastTurn;
+    if (!turn) return undefined;
+    return nodeStatus(turn, objectResults(turn, this.backoff), this.conditions.list(), this.parts.identity.kernel);
+  }
+
+  /** What the agent lacks, for `systemctl status`. */
+  private waitingFor(): string {
+    const missing = this.conditions.list().map(({ type, message }) => `${type}: ${message}`);
+    const acting = this.desired.current(this.parts.clock.now())?.acting;
+    if (!acting) return `waiting for a first document; ${missing.join('; ')}`;
+    return missing.length > 0 ? `acting on ${acting}; ${missing.join('; ')}` : `acting on ${acting}`;
+  }
+
+  private becomeReady(): void {
+    this.say(this.waitingFor());
+    if (this.ready) return;
+    this.ready = true;
+    this.parts.serviceManager.notify('READY=1');
+    this.parts.logger.info('ready');
+  }
+
+  private say(text: string): void {
+    this.parts.serviceManager.notify(`STATUS=${text.replaceAll('\n', ' ').slice(0, 400)}`);
+  }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// How each kind of step is carried out. The map is total: a kind without an executor does not compile.
+import type { Kernel, Level } from '@drvs/m3ipc-node';
+import type { VmSettings } from '../actual/actual.js';
+import { OWNER_TAG } from '../actual/kernel-reader.js';
+import type { Step, StepKind, VmChange } from '../plan/step.js';
+import type { Systemd } from './systemd.js';
+
+export type Executor<Kind extends StepKind> = (step: Extract<Step, { kind: Kind }>) => void | Promise<void>;
+export type Executors = { readonly [Kind in StepKind]: Executor<Kind> };
+
+export const MODULE_UNIT = 'drvs-module.service';
+
+/** System slots of a VM, tasks included: as many as the kernel's default where the limits allow it. */
+const DEFAULT_SYSTEM_SLOTS = 64;
+
+function systemSlots({ tasks, procs }: VmSettings): number {
+  return Math.min(Math.max(DEFAULT_SYSTEM_SLOTS, tasks), tasks + procs);
+}
+
+function createVm(kernel: Kernel, vm: VmSettings): void {
+  kernel.vmInit({
+    vmId: vm.vmId,
+    name: vm.name,
+    procs: vm.procs,
+    tasks: vm.tasks,
+    sysProcs: systemSlots(vm),
+    uid: vm.uid,
+    gid: vm.gid,
+    mode: vm.mode,
+    level: vm.defaultLevel as Level,
+    abi: vm.messageAbi === 'compat' ? 'compat' : 'native',
+    nodes: vm.spans,
+    tag: OWNER_TAG,
+  });
+}
+
+function changeVm(kernel: Kernel, { vm, fields }: VmChange): void {
+  const has = (...names: string[]): boolean => names.some((name) => fields.includes(name));
+  kernel.vmSet({
+    vmId: vm.vmId,
+    ...(has('name') && { name: vm.name }),
+    ...(has('spans') && { nodes: vm.spans }),
+    ...(has('uid', 'gid') && { uid: vm.uid, gid: vm.gid }),
+    ...(has('mode') && { mode: vm.mode }),
+    ...(has('procs') && { procs: vm.procs, tasks: vm.tasks, sysProcs: systemSlots(vm) }),
+  });
+}
+
+/** The executors over the kernel module and systemd. Unit jobs are only begun here: later turns see how they went. */
+export function createExecutors(kernel: Kernel, systemd: Systemd, nodeName: string): Executors {
+  return {
+    'module-load': () => systemd.startExisting(MODULE_UNIT),
+    'drvs-init': ({ nodeId, systemId, maxCopyBytes }) => {
+      kernel.drvsInit({ nodeId, source: 'agent', uuid: systemId, name: nodeName, maxCopy: maxCopyBytes });
+    },
+    'drvs-end': () => kernel.drvsEnd(),
+    'vm-create': ({ vm }) => createVm(kernel, vm),
+    'vm-change': (step) => changeVm(kernel, step),
+    'vm-end': ({ vmId }) => kernel.vmEnd(vmId),
+    'slot-reserve': ({ vmId, nr, nodeId, slot }) =>
+      kernel.slotSet({
+        vmId,
+        nr,
+        nodeId,
+        ...(slot.uid !== null && { uid: slot.uid }),
+        ...(slot.level !== null && { level: slot.level as Level }),
+      }),
+    'slot-free': ({ vmId, nr }) => kernel.slotClear(vmId, nr),
+    unbind: ({ vmId, endpoint }) => kernel.unbind(vmId, endpoint),
+    'unit-start': ({ unit }) => systemd.start(unit),
+    'unit-stop': ({ unit }) => systemd.stop(unit),
+    'unit-replace': ({ unit }) => systemd.stop(unit),
+  };
+}
+
+/** Carries out one step of any kind. */
+export async function execute(executors: Executors, step: Step): Promise<void> {
+  // The map's entry for a kind takes exactly the steps of that kind; TypeScript cannot follow that through an index.
+  await (executors[step.kind] as (step: Step) => void | Promise<void>)(step);
+}

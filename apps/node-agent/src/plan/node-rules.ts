@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Actual, ActualModule } from '../actual/actual.js';
+import type { Desired } from './plan.js';
+import { failing, progressing, settled, type Rule } from './rule.js';
+import type { EndedProcess } from './step.js';
+
+export interface NodeSubject {
+  readonly desired: Desired;
+  readonly actual: Actual;
+}
+
+const OBJECT = 'node';
+
+export const MODULE_REMEDY =
+  'install the m3ipc module for the running kernel, then: systemctl restart drvs-module.service';
+
+function moduleMessage(module: ActualModule): string {
+  return module.ready ? '' : `${module.message}; ${MODULE_REMEDY}`;
+}
+
+function allBound(actual: Actual): EndedProcess[] {
+  return actual.vms.flatMap((vm) => vm.bound.map(({ nr, pid }) => ({ vmId: vm.settings.vmId, nr, pid })));
+}
+
+/** A contradiction between the kernel's nodeid and the directory's: renumbering would end processes, so nobody does it. */
+export function nodeIdConflict(desired: Desired, actual: Actual): string | undefined {
+  const wanted = desired.document.node.nodeId;
+  const { drvs } = actual;
+  if (!drvs || drvs.nodeId === wanted) return undefined;
+  return (
+    `the kernel is node ${drvs.nodeId} (from ${drvs.source}), the directory says ${wanted}; ` +
+    `correct drvsNodeId, or the boot line and restart the node`
+  );
+}
+
+/** Rules for the node itself: its module and its place in the DRVS. */
+export const nodeRules: readonly Rule<NodeSubject>[] = [
+  {
+    name: 'nothing goes without the module',
+    when: ({ actual }) => !actual.module.ready,
+    then: ({ actual }) =>
+      failing(OBJECT, 'ModuleMissing', moduleMessage(actual.module), { kind: 'module-load', object: OBJECT }),
+  },
+  {
+    name: 'a disabled node leaves the DRVS when its VMs are gone',
+    when: ({ desired, actual }) => desired.document.node.adminState === 'disabled' && actual.drvs !== null,
+    then: ({ actual }) =>
+      actual.vms.some((vm) => vm.managed)
+        ? progressing(OBJECT, 'Disabling', 'ending the VMs of this node')
+        : progressing(OBJECT, 'Disabling', 'leaving the DRVS', {
+            kind: 'drvs-end',
+            object: OBJECT,
+            ends: allBound(actual),
+          }),
+  },
+  {
+    name: 'a disabled node stays out',
+    when: ({ desired }) => desired.document.node.adminState === 'disabled',
+    then: () => settled(OBJECT, 'Disabled', 'the node is disabled'),
+  },
+  {
+    name: "the node joins the DRVS with the directory's nodeid",
+    when: ({ actual }) => actual.drvs === null,
+    then: ({ desired }) =>
+      progressing(OBJECT, 'Joining', `joining the DRVS as node ${desired.document.node.nodeId}`, {
+        kind: 'drvs-init',
+        object: OBJECT,
+        nodeId: desired.document.node.nodeId,
+        systemId: desired.document.systemId,
+        maxCopyBytes: desired.document.limits.maxCopyBytes,
+      }),
+  },
+  {
+    name: 'a contradicting nodeid is a condition, never a renumbering',
+    when: ({ desired, actual }) => nodeIdConflict(desired, actual) !== undefined,
+    then: ({ desired, actual }) => failing(OBJECT, 'NodeIdConflict', nodeIdConflict(desired, actual) ?? ''),
+  },
+  { name: 'all is well', when: () => true, then: () => settled(OBJECT) },
+];

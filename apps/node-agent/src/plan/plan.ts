@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// plan(desired, actual, now) -> steps: pure, no clock, no I/O. Only steps whose preconditions already hold are planned;
+// after they are applied the runner reads again and plans again, so no step depends on another one's success.
+import type { NodeDocument } from '@drvs/contracts';
+import type { Actual } from '../actual/actual.js';
+import type { Bounds } from './bounds.js';
+import { applyRules, type Finding, type Outcome } from './rule.js';
+import { nodeRules } from './node-rules.js';
+import { processRules, processSubjects } from './process-rules.js';
+import { STEP_ORDER, isDestructive, type Step } from './step.js';
+import { vmRules, vmSubjects } from './vm-rules.js';
+
+/** What should be, and how far the agent may go for it. */
+export interface Desired {
+  readonly document: NodeDocument;
+  /** `additive` without a manager session: ending, unbinding and replacing wait for it. */
+  readonly mode: 'full' | 'additive';
+  readonly bounds: Bounds;
+}
+
+export interface Plan {
+  /** To do now, in order. */
+  readonly steps: readonly Step[];
+  /** Would be done, but only the word of a manager may do it. */
+  readonly pending: readonly Step[];
+  /** One per object: whether it is as desired and if not, why. */
+  readonly findings: readonly Finding[];
+}
+
+function orderOf(step: Step): number {
+  return STEP_ORDER.indexOf(step.kind);
+}
+
+/** Decides what one turn does. Total: every object, desired or found, gets exactly one finding. */
+export function plan(desired: Desired, actual: Actual): Plan {
+  const outcomes: Outcome[] = [
+    applyRules(nodeRules, { desired, actual }),
+    ...vmSubjects(desired, actual).map((subject) => applyRules(vmRules, subject)),
+    ...processSubjects(desired, actual).map((subject) => applyRules(processRules, subject)),
+  ];
+  const all = outcomes.flatMap((outcome) => outcome.steps).sort((a, b) => orderOf(a) - orderOf(b));
+  const paused = desired.document.node.adminState === 'paused';
+  const doable = paused ? [] : all;
+  const mayDestroy = desired.mode === 'full';
+  return {
+    steps: doable.filter((step) => mayDestroy || !isDestructive(step)),
+    pending: mayDestroy ? [] : doable.filter(isDestructive),
+    findings: outcomes.map((outcome) => outcome.finding),
+  };
+}
