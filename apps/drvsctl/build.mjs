@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// build.mjs [FOLDER]: bundles the command line into one executable file, FOLDER/drvsctl (default build/bin), from what
-// tsc has compiled into dist/.
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+// build.mjs [PREFIX]: bundles the command line, from what tsc has compiled into dist/, into one executable file,
+// PREFIX/bin/drvsctl, and puts its manual page beside it. PREFIX is build/ unless given.
+import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const bin = process.argv[2] ?? join(here, '../../build/bin');
+const prefix = process.argv[2] ?? join(here, '../../build');
+const bin = join(prefix, 'bin');
+const man = join(prefix, 'share/man/man1');
 const { version } = JSON.parse(await readFile(join(here, 'package.json'), 'utf8'));
 
 /**
@@ -36,3 +38,6 @@ await writeFile(join(bin, 'package.json'), '{ "type": "commonjs" }\n');
 const target = join(bin, 'drvsctl');
 await writeFile(target, launcher + bundle.outputFiles[0].text);
 await chmod(target, 0o755);
+
+await mkdir(man, { recursive: true });
+await copyFile(join(here, 'man/drvsctl.1'), join(man, 'drvsctl.1'));

@@ -14,7 +14,7 @@ import { Home } from './test-support/fake-terminal.js';
 
 const exec = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'drvsctl-bundle-'));
-const binary = join(folder, 'drvsctl');
+const binary = join(folder, 'bin/drvsctl');
 const home = new Home();
 let manager: FakeManager;
 let env: Record<string, string>;
