@@ -13,7 +13,10 @@ describe('a power-cut of node3', () => {
   const boundOn = async (node: string): Promise<number[]> => {
     const outcome = await lab.tryExec(node, 'm3ipc', 'ps', '--json');
     if (outcome.status !== 0) throw new Error(outcome.stderr);
-    return (JSON.parse(outcome.stdout) as { nr: number }[]).map((row) => row.nr).sort((a, b) => a - b);
+    return (JSON.parse(outcome.stdout) as { nr: number; pid: number }[])
+      .filter((row) => row.pid > 0)
+      .map((row) => row.nr)
+      .sort((a, b) => a - b);
   };
 
   beforeAll(async () => {

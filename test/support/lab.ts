@@ -42,6 +42,9 @@ export const SETTLE_MS = 90_000;
 
 /** The lab that is up. */
 export class Lab {
+  /** The lab's command. */
+  static readonly program = LAB;
+
   private constructor(readonly env: Readonly<Record<string, string>>) {}
 
   /** Reads where the parts of the running lab are. */
