@@ -18,7 +18,14 @@ step() {
 	shift
 	printf 'lab: %s ... ' "$sentence" >&2
 	printf '== %s\n' "$sentence" >>"$logs/setup.log"
-	"$@" >>"$logs/setup.log" 2>&1 || rc=$?
+	# A subshell outside of any test: the first failing command ends it, as everywhere else.
+	set +e
+	(
+		set -e
+		"$@"
+	) >>"$logs/setup.log" 2>&1
+	rc=$?
+	set -e
 	if [ "$rc" -ne 0 ]; then
 		printf 'failed\n' >&2
 		tail -n 25 "$logs/setup.log" >&2
