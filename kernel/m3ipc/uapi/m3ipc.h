@@ -65,6 +65,8 @@
 
 #define M3IPC_HARDWARE (-1) /* source of a notification to oneself, and of hdw_notify */
 
+#define M3IPC_FOREVER (-1) /* timeout_ms: no limit */
+
 #define M3IPC_OWN_VM (-1) /* in a "vmid" field: the caller's VM, where the text allows it */
 
 /* ---------------------------------------------------------- messages ---- */
@@ -317,7 +319,7 @@ struct m3ipc_priv {
 };
 
 #define M3IPC_SLOT_NODE 0x1 /* nodeid given: only there may it be bound */
-#define M3IPC_SLOT_UID 0x2 /* uid given: only by it (or bound by root) */
+#define M3IPC_SLOT_UID 0x2 /* uid given: only a thread of this real uid */
 
 /* SLOT_SET, SLOT_CLEAR (vmid and nr only), GET_SLOT. Need MANAGE (GET: SEE). */
 struct m3ipc_slot {
@@ -370,9 +372,8 @@ enum m3ipc_wait_for {
 };
 
 /*
- * WAIT. vmid: OWN_VM or one that the caller may SEE. EVMNOTRUN if the VM ends, EENDPOINT if
- * the generation waited for is over, ENOTBIND if the caller, blocked here as a bound process of
- * that VM, is unbound itself.
+ * WAIT. vmid: OWN_VM or one that the caller may SEE. If the VM ends: WAIT_BIND EVMNOTRUN,
+ * WAIT_UNBIND 0. WAIT_BIND: EENDPOINT if the generation waited for is over.
  */
 struct m3ipc_wait {
 	__u32 what; /* enum m3ipc_wait_for */

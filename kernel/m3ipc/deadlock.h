@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Cycles of processes that wait for each other by name. */
+#ifndef _M3_DEADLOCK_H
+#define _M3_DEADLOCK_H
+
+#include "internal.h"
+
+struct m3_proc;
+
+/*
+ * @proc, held by the caller, has just been blocked on one who is blocked, too. If that closed a
+ * cycle, and nobody else of the cycle gave up first, its wait is withdrawn: true.
+ */
+bool m3_deadlock_closed_by(struct m3_proc *proc);
+
+#endif /* _M3_DEADLOCK_H */

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a process may do. */
+
+#include "access.h"
+#include "binding.h"
+#include "priv.h"
+#include "proc.h"
+#include "vm.h"
+
+#define CALLS_USER                                                                                 \
+	(M3IPC_CALL_SENDREC | M3IPC_CALL_RECEIVE | M3IPC_CALL_RCVRQST | M3IPC_CALL_REPLY |         \
+	 M3IPC_CALL_REPLYREC | M3IPC_CALL_VCOPY)
+#define CALLS_SERVER                                                                               \
+	(CALLS_USER | M3IPC_CALL_SEND | M3IPC_CALL_NOTIFY | M3IPC_CALL_RELAY |                     \
+	 M3IPC_CALL_VCOPY_ANY)
+#define CALLS_TASK (CALLS_SERVER | M3IPC_CALL_SRC_NOTIFY | M3IPC_CALL_NTFY_VALUE)
+#define CALLS_SYSTEM (CALLS_TASK | M3IPC_CALL_HDW_NOTIFY | M3IPC_CALL_SETPRIV)
+
+static const u64 level_calls[] = {
+	[M3IPC_LEVEL_USER] = CALLS_USER,
+	[M3IPC_LEVEL_SERVER] = CALLS_SERVER,
+	[M3IPC_LEVEL_TASK] = CALLS_TASK,
+	[M3IPC_LEVEL_SYSTEM] = CALLS_SYSTEM,
+};
+
+int m3_priv_check(const struct m3ipc_priv *priv)
+{
+	if (priv->set & ~(M3IPC_PRIV_LEVEL | M3IPC_PRIV_CALLS | M3IPC_PRIV_PEERS) || priv->pad)
+		return -EINVAL;
+	if (priv->set & M3IPC_PRIV_LEVEL && priv->level > M3IPC_LEVEL_SYSTEM)
+		return -M3IPC_EBADVALUE;
+	if (priv->set & M3IPC_PRIV_CALLS && priv->calls & ~M3IPC_CALLS_ALL)
+		return -M3IPC_EBADVALUE;
+	if (priv->set & M3IPC_PRIV_PEERS && priv->peers_rest > 1)
+		return -M3IPC_EBADVALUE;
+	return 0;
+}
+
+void m3_priv_init(struct m3_proc *proc, const struct m3ipc_priv *priv, u32 vm_level)
+{
+	struct m3_rights *rights = &proc->rights;
+	u32 set = priv ? priv->set : 0;
+
+	rights->level = set & M3IPC_PRIV_LEVEL ? priv->level : vm_level;
+	WRITE_ONCE(rights->calls,
+		   set & M3IPC_PRIV_CALLS ? priv->calls : level_calls[rights->level]);
+	if (set & M3IPC_PRIV_PEERS) {
+		memcpy(rights->peers, priv->peers, sizeof(rights->peers));
+		rights->peers_rest = priv->peers_rest;
+	}
+	/* The maps come first: a call that sees all_peers false sees them. */
+	smp_store_release(&rights->all_peers, !(set & M3IPC_PRIV_PEERS));
+}
+
+void m3_priv_apply(struct m3_proc *proc, const struct m3ipc_priv *priv, u32 vm_level)
+{
+	raw_spin_lock(&proc->party.lock);
+	m3_priv_init(proc, priv, vm_level);
+	raw_spin_unlock(&proc->party.lock);
+}
+
+int m3_priv_get(struct m3ipc_priv_args *args)
+{
+	struct m3_proc *proc = m3_binding_get(args->vmid, args->endpoint, M3IPC_MODE_SEE);
+	struct m3_rights *rights;
+
+	if (IS_ERR(proc))
+		return PTR_ERR(proc);
+	rights = &proc->rights;
+	memset(&args->priv, 0, sizeof(args->priv));
+	raw_spin_lock(&proc->party.lock);
+	args->priv.set = M3IPC_PRIV_LEVEL | M3IPC_PRIV_CALLS;
+	args->priv.level = rights->level;
+	args->priv.calls = rights->calls;
+	if (!rights->all_peers) {
+		args->priv.set |= M3IPC_PRIV_PEERS;
+		memcpy(args->priv.peers, rights->peers, sizeof(rights->peers));
+		args->priv.peers_rest = rights->peers_rest;
+	}
+	raw_spin_unlock(&proc->party.lock);
+	args->vmid = proc->vm->vmid;
+	args->endpoint = proc->party.endpoint;
+	m3_proc_put(proc);
+	return 0;
+}
+
+/* A process of the VM with the call, or one who manages the VM. */
+static bool may_set(const struct m3_proc *target)
+{
+	struct m3_proc *me;
+	bool may;
+
+	rcu_read_lock();
+	me = m3_binding_current();
+	may = me && me->vm == target->vm && READ_ONCE(me->rights.calls) & M3IPC_CALL_SETPRIV;
+	rcu_read_unlock();
+	return may || m3_access_vm(target->vm, M3IPC_MODE_MANAGE);
+}
+
+int m3_priv_set(const struct m3ipc_priv_args *args)
+{
+	struct m3_proc *proc;
+	int rc = m3_priv_check(&args->priv);
+
+	if (rc)
+		return rc;
+	proc = m3_binding_get(args->vmid, args->endpoint, 0);
+	if (IS_ERR(proc))
+		return PTR_ERR(proc);
+	if (may_set(proc))
+		m3_priv_apply(proc, &args->priv, READ_ONCE(proc->vm->level));
+	else
+		rc = -EPERM;
+	m3_proc_put(proc);
+	return rc;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a process may do: levels, maps of calls and of peers. */
+#ifndef _M3_PRIV_H
+#define _M3_PRIV_H
+
+#include "internal.h"
+
+struct m3_proc;
+
+/* 0, -EINVAL (mask, padding) or -EBADVALUE. */
+int m3_priv_check(const struct m3ipc_priv *priv);
+/* Gives a new @proc the rights of @priv (NULL: none said), over those of the VM's @vm_level. */
+void m3_priv_init(struct m3_proc *proc, const struct m3ipc_priv *priv, u32 vm_level);
+/* The same for one that others know. */
+void m3_priv_apply(struct m3_proc *proc, const struct m3ipc_priv *priv, u32 vm_level);
+
+/* ioctls */
+int m3_priv_get(struct m3ipc_priv_args *args);
+int m3_priv_set(const struct m3ipc_priv_args *args);
+
+#endif /* _M3_PRIV_H */

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Slots and their reservation. */
+
+#include <linux/slab.h>
+#include <linux/user_namespace.h>
+
+#include "access.h"
+#include "drvs.h"
+#include "events.h"
+#include "priv.h"
+#include "proc.h"
+#include "slot.h"
+#include "vm.h"
+
+static unsigned long slot_index(const struct m3_vm *vm, s32 nr)
+{
+	return nr + (s32)vm->nr_tasks;
+}
+
+struct m3_slot *m3_slot_find(const struct m3_vm *vm, s32 nr)
+{
+	return xa_load((struct xarray *)&vm->slots, slot_index(vm, nr));
+}
+
+struct m3_slot *m3_slot_get(struct m3_vm *vm, s32 nr)
+{
+	struct m3_slot *slot = m3_slot_find(vm, nr);
+	struct m3_slot *other;
+
+	if (slot)
+		return slot;
+	slot = kzalloc(sizeof(*slot), GFP_KERNEL_ACCOUNT);
+	if (!slot)
+		return ERR_PTR(-ENOMEM);
+	slot->nr = nr;
+	INIT_LIST_HEAD(&slot->waiters);
+	other = xa_cmpxchg(&vm->slots, slot_index(vm, nr), NULL, slot, GFP_KERNEL_ACCOUNT);
+	if (!other)
+		return slot;
+	kfree(slot);
+	return xa_is_err(other) ? ERR_PTR(xa_err(other)) : other;
+}
+
+struct m3_slot *m3_slot_next(struct m3_vm *vm, s32 *nr)
+{
+	unsigned long index = *nr < -(s32)vm->nr_tasks ? 0 : slot_index(vm, *nr);
+	struct m3_slot *slot = xa_find(&vm->slots, &index, ULONG_MAX, XA_PRESENT);
+
+	if (slot)
+		*nr = slot->nr;
+	return slot;
+}
+
+void m3_slot_free_all(struct m3_vm *vm)
+{
+	struct m3_slot *slot;
+	unsigned long index;
+
+	xa_for_each(&vm->slots, index, slot) {
+		kfree(slot->reservation);
+		kfree(slot);
+	}
+	xa_destroy(&vm->slots);
+}
+
+static int make_reservation(const struct m3_vm *vm, const struct m3ipc_slot *args,
+			    struct m3_reservation *res)
+{
+	int rc = m3_priv_check(&args->priv);
+
+	if (rc)
+		return rc;
+	if (args->set & ~(M3IPC_SLOT_NODE | M3IPC_SLOT_UID) || args->reserved)
+		return -EINVAL;
+	res->set = args->set;
+	res->priv = args->priv;
+	if (args->set & M3IPC_SLOT_NODE) {
+		if (args->nodeid < 0 || args->nodeid >= M3IPC_MAX_NODES ||
+		    !m3_vm_has_node(vm, args->nodeid))
+			return -M3IPC_ENOVMNODE;
+		res->nodeid = args->nodeid;
+	}
+	if (args->set & M3IPC_SLOT_UID) {
+		res->uid = make_kuid(current_user_ns(), args->uid);
+		if (!uid_valid(res->uid))
+			return -M3IPC_EBADVALUE;
+	}
+	return 0;
+}
+
+/* Puts @res (NULL: nothing) in the place of the slot's reservation; gives the old one. */
+static struct m3_reservation *swap_reservation(struct m3_vm *vm, struct m3_slot *slot,
+					       struct m3_reservation *res)
+{
+	struct m3_reservation *old;
+	struct m3_proc *occupant;
+	u32 level;
+
+	raw_spin_lock(&vm->lock);
+	old = slot->reservation;
+	slot->reservation = res;
+	vm->reserved += !!res - !!old;
+	level = vm->level;
+	occupant = rcu_dereference_protected(slot->proc, lockdep_is_held(&vm->lock));
+	if (occupant && !m3_proc_try_hold(occupant))
+		occupant = NULL;
+	m3_events_emit_slot(res ? M3IPC_EVENT_SLOT_SET : M3IPC_EVENT_SLOT_CLEAR, vm, slot->nr);
+	raw_spin_unlock(&vm->lock);
+
+	if (occupant) {
+		m3_priv_apply(occupant, res ? &res->priv : NULL, level);
+		m3_proc_put(occupant);
+	}
+	return old;
+}
+
+/* The VM of @args, if its slot exists and the caller may @want it. */
+static struct m3_vm *slot_vm(const struct m3ipc_slot *args, unsigned int want)
+{
+	struct m3_vm *vm = m3_vm_get(args->vmid);
+	int rc = 0;
+
+	if (IS_ERR(vm))
+		return vm;
+	if (!m3_access_vm(vm, want))
+		rc = -EPERM;
+	else if (!m3_vm_has_nr(vm, args->nr))
+		rc = -M3IPC_EBADPROC;
+	if (!rc)
+		return vm;
+	m3_vm_put(vm);
+	return ERR_PTR(rc);
+}
+
+int m3_slot_set(const struct m3ipc_slot *args)
+{
+	struct m3_vm *vm = slot_vm(args, M3IPC_MODE_MANAGE);
+	struct m3_reservation *res;
+	struct m3_slot *slot;
+	int rc;
+
+	if (IS_ERR(vm))
+		return PTR_ERR(vm);
+	res = kzalloc(sizeof(*res), GFP_KERNEL_ACCOUNT);
+	slot = m3_slot_get(vm, args->nr);
+	rc = res ? PTR_ERR_OR_ZERO(slot) : -ENOMEM;
+	if (!rc)
+		rc = make_reservation(vm, args, res);
+	if (!rc) {
+		mutex_lock(&m3_drvs.mutex);
+		if (vm->ended)
+			rc = -M3IPC_EVMNOTRUN;
+		else
+			res = swap_reservation(vm, slot, res);
+		mutex_unlock(&m3_drvs.mutex);
+	}
+	kfree(res);
+	m3_vm_put(vm);
+	return rc;
+}
+
+int m3_slot_clear(const struct m3ipc_slot *args)
+{
+	struct m3_vm *vm = slot_vm(args, M3IPC_MODE_MANAGE);
+	struct m3_slot *slot;
+
+	if (IS_ERR(vm))
+		return PTR_ERR(vm);
+	slot = m3_slot_find(vm, args->nr);
+	if (slot) {
+		mutex_lock(&m3_drvs.mutex);
+		if (slot->reservation)
+			kfree(swap_reservation(vm, slot, NULL));
+		mutex_unlock(&m3_drvs.mutex);
+	}
+	m3_vm_put(vm);
+	return 0;
+}
+
+int m3_slot_get_info(struct m3ipc_slot *args)
+{
+	struct m3_vm *vm = slot_vm(args, M3IPC_MODE_SEE);
+	struct m3_reservation *res;
+	struct m3_slot *slot;
+
+	if (IS_ERR(vm))
+		return PTR_ERR(vm);
+	*args = (struct m3ipc_slot){ .vmid = vm->vmid, .nr = args->nr, .nodeid = -1, .uid = -1 };
+	slot = m3_slot_find(vm, args->nr);
+	raw_spin_lock(&vm->lock);
+	res = slot ? slot->reservation : NULL;
+	if (res) {
+		args->set = res->set;
+		args->priv = res->priv;
+		args->reserved = 1;
+		if (res->set & M3IPC_SLOT_NODE)
+			args->nodeid = res->nodeid;
+		if (res->set & M3IPC_SLOT_UID)
+			args->uid = from_kuid_munged(current_user_ns(), res->uid);
+	}
+	raw_spin_unlock(&vm->lock);
+	m3_vm_put(vm);
+	return 0;
+}

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vcopy. Both sides are pinned, a batch at a time, and then copied page to page. Faults happen
+ * while pinning, when nobody is held up by them; during the copy itself the other parties are
+ * held in their calls (m3_party.copy_hold), and it is short: it takes no faults.
+ */
+
+#include <linux/cred.h>
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+#include "compat/compat.h"
+#include "deadline.h"
+#include "drvs.h"
+#include "message.h"
+#include "proc.h"
+#include "vcopy.h"
+#include "vm.h"
+
+#define BATCH_PAGES 16
+
+/* Source or destination. */
+struct m3_side {
+	struct m3_proc *proc; /* counted */
+	int died; /* what its death is for the caller */
+	u64 addr; /* next byte */
+	bool write;
+	/* of a party other than the caller */
+	bool begun; /* marked as copying */
+	u64 wait_seq; /* the wait in which it consents */
+	struct mm_struct *mm;
+	/* this batch */
+	long pinned;
+	struct page *pages[BATCH_PAGES + 1];
+};
+
+struct m3_copy {
+	struct m3_proc *me; /* counted */
+	struct m3_side src;
+	struct m3_side dst;
+	u64 left;
+};
+
+static bool is_caller(const struct m3_copy *copy, const struct m3_side *side)
+{
+	return side->proc == copy->me;
+}
+
+/* ---- the parties ---- */
+
+static int find_side(struct m3_copy *copy, struct m3_side *side, s32 endpoint)
+{
+	int rc = 0;
+
+	side->proc = copy->me;
+	if (endpoint != M3IPC_SELF)
+		rc = m3_proc_find(copy->me->vm, endpoint, &side->proc);
+	if (!rc && !m3_proc_try_hold(side->proc))
+		rc = -ENOENT;
+	if (rc)
+		side->proc = NULL;
+	return rc == -ENOENT ? side->died : rc;
+}
+
+static int check_rights(const struct m3_copy *copy)
+{
+	const struct m3_proc *me = copy->me;
+
+	if (!(READ_ONCE(me->rights.calls) & M3IPC_CALL_VCOPY))
+		return -M3IPC_ETRAPDENIED;
+	if (!is_caller(copy, &copy->src) && !m3_proc_may_address(me, copy->src.proc->party.nr))
+		return -M3IPC_ECALLDENIED;
+	if (!is_caller(copy, &copy->dst) && !m3_proc_may_address(me, copy->dst.proc->party.nr))
+		return -M3IPC_ECALLDENIED;
+	return 0;
+}
+
+/* Finds and holds everybody. In an RCU read section. */
+static int find_parties(struct m3_copy *copy, const struct m3ipc_vcopy *args)
+{
+	struct m3_proc *me = m3_message_caller();
+	int rc;
+
+	if (IS_ERR(me))
+		return PTR_ERR(me);
+	if (!m3_proc_try_hold(me))
+		return -M3IPC_ENOTBIND;
+	copy->me = me;
+	if (args->bytes < 0 || args->bytes > READ_ONCE(m3_drvs.params.max_copy))
+		return -ERANGE;
+	rc = find_side(copy, &copy->src, args->src);
+	if (!rc)
+		rc = find_side(copy, &copy->dst, args->dst);
+	if (!rc && copy->src.proc == copy->dst.proc)
+		rc = -M3IPC_EENDPOINT;
+	return rc ? rc : check_rights(copy);
+}
+
+/* Whether @proc, locked, lets the caller at its memory. */
+static int check_consent(const struct m3_proc *me, const struct m3_proc *proc)
+{
+	const struct m3_party *party = &proc->party;
+
+	if (!(party->state & M3_RECEIVING))
+		return -M3IPC_EPROCSTS;
+	if (party->copying)
+		return -EBUSY;
+	if (party->state == M3_RECEIVING && party->reply_pending && party->peer == &me->party)
+		return 0; /* my client, and unanswered */
+	if (!(READ_ONCE(me->rights.calls) & M3IPC_CALL_VCOPY_ANY))
+		return -M3IPC_ETRAPDENIED;
+	if (me->rights.level != M3IPC_LEVEL_SYSTEM &&
+	    !uid_eq(current_euid(), task_euid(proc->task)))
+		return -EPERM;
+	return 0;
+}
+
+/* Gets the consent of a party and its memory. */
+static int begin_side(struct m3_copy *copy, struct m3_side *side)
+{
+	struct m3_party *party = &side->proc->party;
+	struct task_struct *task = NULL;
+	int rc;
+
+	if (is_caller(copy, side))
+		return 0;
+	rcu_read_lock();
+	raw_spin_lock(&party->lock);
+	rc = party->dead ? side->died : check_consent(copy->me, side->proc);
+	if (!rc) {
+		party->copying = true;
+		side->begun = true;
+		side->wait_seq = party->wait_seq;
+		task = get_task_struct(party->waiter);
+	}
+	raw_spin_unlock(&party->lock);
+	rcu_read_unlock();
+	if (rc)
+		return rc;
+	side->mm = get_task_mm(task);
+	put_task_struct(task);
+	return side->mm ? 0 : side->died;
+}
+
+static void end_side(struct m3_side *side)
+{
+	if (side->begun) {
+		raw_spin_lock(&side->proc->party.lock);
+		side->proc->party.copying = false;
+		raw_spin_unlock(&side->proc->party.lock);
+	}
+	if (side->mm)
+		mmput(side->mm);
+	if (side->proc)
+		m3_proc_put(side->proc);
+}
+
+/* ---- one batch ---- */
+
+static size_t offset_of(const struct m3_side *side)
+{
+	return offset_in_page(side->addr);
+}
+
+/* Pins the pages of @bytes. How many bytes they hold, or an error. */
+static long pin_side(struct m3_side *side, size_t bytes)
+{
+	unsigned long count = DIV_ROUND_UP(offset_of(side) + bytes, PAGE_SIZE);
+	unsigned long start = side->addr & PAGE_MASK;
+	unsigned int flags = side->write ? FOLL_WRITE : 0;
+	int locked = 1;
+	long pinned;
+
+	if (side->mm) {
+		if (mmap_read_lock_killable(side->mm))
+			return -EINTR;
+		pinned = m3_compat_pin_remote(side->mm, start, count, flags, side->pages, &locked);
+		if (locked)
+			mmap_read_unlock(side->mm);
+	} else {
+		pinned = pin_user_pages_fast(start, count, flags, side->pages);
+	}
+	if (pinned <= 0)
+		return pinned == -ENOMEM || pinned == -EINTR ? pinned : -EFAULT;
+	side->pinned = pinned;
+	return min_t(size_t, bytes, pinned * PAGE_SIZE - offset_of(side));
+}
+
+static void unpin_side(struct m3_side *side)
+{
+	if (side->write)
+		unpin_user_pages_dirty_lock(side->pages, side->pinned, true);
+	else
+		unpin_user_pages(side->pages, side->pinned);
+	side->pinned = 0;
+}
+
+/* Keeps a party in the call in which it consented. */
+static int hold_side(struct m3_side *side)
+{
+	struct m3_party *party = &side->proc->party;
+	int rc = 0;
+
+	if (!side->begun)
+		return 0;
+	raw_spin_lock(&party->lock);
+	if (party->dead)
+		rc = READ_ONCE(side->proc->vm->ended) ? -M3IPC_EVMNOTRUN : side->died;
+	else if (!(party->state & M3_RECEIVING) || party->wait_seq != side->wait_seq)
+		rc = -M3IPC_EPROCSTS;
+	else
+		party->copy_hold = true;
+	raw_spin_unlock(&party->lock);
+	return rc;
+}
+
+static void release_side(struct m3_side *side)
+{
+	struct m3_party *party = &side->proc->party;
+	struct task_struct *waiter;
+
+	if (!side->begun)
+		return;
+	rcu_read_lock();
+	raw_spin_lock(&party->lock);
+	waiter = party->waiter;
+	/* Pairs with the acquire of await_copy(): the pages are not touched any more. */
+	smp_store_release(&party->copy_hold, false);
+	if (!party->state)
+		wake_up_process(waiter);
+	raw_spin_unlock(&party->lock);
+	rcu_read_unlock();
+}
+
+/* Copies @bytes within the pinned pages of both sides. */
+static void copy_pages(struct m3_copy *copy, size_t bytes)
+{
+	size_t from = offset_of(&copy->src);
+	size_t to = offset_of(&copy->dst);
+	size_t part;
+	char *src, *dst;
+
+	while (bytes) {
+		part = min3(bytes, PAGE_SIZE - from % PAGE_SIZE, PAGE_SIZE - to % PAGE_SIZE);
+		src = kmap_local_page(copy->src.pages[from / PAGE_SIZE]);
+		dst = kmap_local_page(copy->dst.pages[to / PAGE_SIZE]);
+		if (part == PAGE_SIZE)
+			copy_page(dst, src);
+		else /* both may be the same page, shared */
+			memmove(dst + to % PAGE_SIZE, src + from % PAGE_SIZE, part);
+		flush_dcache_page(copy->dst.pages[to / PAGE_SIZE]);
+		kunmap_local(dst);
+		kunmap_local(src);
+		from += part;
+		to += part;
+		bytes -= part;
+	}
+}
+
+static int copy_held(struct m3_copy *copy, size_t bytes)
+{
+	int rc = hold_side(&copy->src);
+
+	if (rc)
+		return rc;
+	rc = hold_side(&copy->dst);
+	if (!rc) {
+		copy_pages(copy, bytes);
+		release_side(&copy->dst);
+	}
+	release_side(&copy->src);
+	return rc;
+}
+
+/* Moves the next batch: the bytes, or an error. */
+static long copy_batch(struct m3_copy *copy)
+{
+	size_t skip = max(offset_of(&copy->src), offset_of(&copy->dst));
+	size_t bytes = min_t(u64, copy->left, (BATCH_PAGES + 1) * PAGE_SIZE - skip);
+	long n = pin_side(&copy->src, bytes);
+	int rc;
+
+	if (n < 0)
+		return n;
+	n = pin_side(&copy->dst, n);
+	if (n > 0) {
+		rc = copy_held(copy, n);
+		unpin_side(&copy->dst);
+		if (rc)
+			n = rc;
+	}
+	unpin_side(&copy->src);
+	return n;
+}
+
+/* ---- all of it ---- */
+
+static int check_between(const struct m3_copy *copy, const struct m3_deadline *deadline)
+{
+	if (READ_ONCE(copy->me->vm->ended))
+		return -M3IPC_EVMNOTRUN;
+	if (READ_ONCE(copy->me->party.dead))
+		return -M3IPC_ENOTBIND;
+	if (signal_pending(current))
+		return -EINTR;
+	return m3_deadline_passed(deadline) ? -ETIMEDOUT : 0;
+}
+
+static int copy_all(struct m3_copy *copy, s32 timeout_ms)
+{
+	/* A copy does not wait for anybody: 0 has nothing to refuse. */
+	struct m3_deadline deadline = m3_deadline_in(timeout_ms ? timeout_ms : M3IPC_FOREVER);
+	long n;
+	int rc;
+
+	while (copy->left) {
+		n = copy_batch(copy);
+		if (n < 0)
+			return n;
+		copy->src.addr += n;
+		copy->dst.addr += n;
+		copy->left -= n;
+		rc = copy->left ? check_between(copy, &deadline) : 0;
+		if (rc)
+			return rc;
+		cond_resched();
+	}
+	return 0;
+}
+
+static bool range_wraps(u64 addr, u64 bytes)
+{
+	return addr + bytes < addr || addr + bytes > TASK_SIZE_MAX;
+}
+
+static void count_copied(struct m3_proc *me, u64 bytes)
+{
+	raw_spin_lock(&me->party.lock);
+	me->party.copied += bytes;
+	raw_spin_unlock(&me->party.lock);
+}
+
+int m3_vcopy(struct m3ipc_vcopy *args)
+{
+	struct m3_copy copy = {
+		.src = { .died = -M3IPC_ESRCDIED, .addr = args->src_addr },
+		.dst = { .died = -M3IPC_EDSTDIED, .addr = args->dst_addr, .write = true },
+		.left = args->bytes,
+	};
+	int rc;
+
+	args->copied = 0;
+	if (args->flags || !m3_timeout_valid(args->timeout_ms))
+		return -EINVAL;
+	if (args->src_grant != -1 || args->dst_grant != -1)
+		return -M3IPC_EBADCALL;
+	rcu_read_lock();
+	rc = find_parties(&copy, args);
+	rcu_read_unlock();
+	if (!rc && args->bytes && (range_wraps(copy.src.addr, copy.left) ||
+				   range_wraps(copy.dst.addr, copy.left)))
+		rc = -EFAULT;
+	if (!rc)
+		rc = begin_side(&copy, &copy.src);
+	if (!rc)
+		rc = begin_side(&copy, &copy.dst);
+	if (!rc) {
+		rc = copy_all(&copy, args->timeout_ms);
+		args->copied = args->bytes - copy.left;
+		count_copied(copy.me, args->copied);
+	}
+	end_side(&copy.src);
+	end_side(&copy.dst);
+	if (copy.me)
+		m3_proc_put(copy.me);
+	return rc;
+}
