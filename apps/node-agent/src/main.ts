@@ -7,7 +7,7 @@ import { Agent } from './agent.js';
 import { SystemdBus } from './apply/systemd-bus.js';
 import { systemClock } from './clock.js';
 import { loadConfig, loadPassword } from './config.js';
-import { readIdentity } from './identity.js';
+import { AGENT_VERSION, readIdentity } from './identity.js';
 
 const CONFIG = process.env['DRVS_AGENT_CONF'] ?? '/etc/drvs/agent.conf';
 const STATE_FOLDER = process.env['STATE_DIRECTORY'] ?? '/var/lib/drvs';
@@ -41,7 +41,11 @@ async function main(): Promise<void> {
   await agent.start();
 }
 
-main().catch((error: unknown) => {
-  logger.fatal(errorSentence(error));
-  process.exitCode = EX_CONFIG;
-});
+if (process.argv[2] === '--version') {
+  process.stdout.write(`${AGENT_VERSION}\n`);
+} else {
+  main().catch((error: unknown) => {
+    logger.fatal(errorSentence(error));
+    process.exitCode = EX_CONFIG;
+  });
+}

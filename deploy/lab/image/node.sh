@@ -34,6 +34,10 @@ for unit in apt-daily.timer apt-daily-upgrade.timer dev-hugepages.mount dev-mque
 done
 ln -sf /lib/systemd/system/multi-user.target "$tree/etc/systemd/system/default.target"
 
+# Drivers of hardware that QEMU shows and nobody here uses.
+printf 'blacklist %s\n' ata_generic ata_piix button evdev kvm_amd kvm_intel pcspkr powernow_k8 psmouse qemu_fw_cfg serio_raw \
+	>"$tree/etc/modprobe.d/lab.conf"
+
 # Keys come from the seed, root enters with the lab's key only, and the login skips what needs a network or a session bus.
 rm -f "$tree"/etc/ssh/ssh_host_*
 cat >"$tree/etc/ssh/sshd_config.d/lab.conf" <<'CONF'
