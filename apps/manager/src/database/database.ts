@@ -2,7 +2,7 @@
 // Life of the connection to Postgres: waits for it, migrates, listens, notices its loss, and comes back.
 import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Backoff } from '../common/backoff.js';
 import { LOGGER, errorText } from '../common/logger.js';
 import type { Logger } from '../common/logger.js';
@@ -10,6 +10,7 @@ import { SETTINGS } from '../config/settings.js';
 import type { Settings } from '../config/settings.js';
 import { createDataSource } from './data-source.js';
 import { migrate } from './migrate.js';
+import { DatabaseUnavailableError } from './unavailable.js';
 
 /** Channels on which replicas tell each other to look again. The payload is the system's name. */
 export const CHANNELS = ['drvs_revision', 'drvs_event', 'drvs_decision', 'drvs_session'] as const;
@@ -41,9 +42,14 @@ export class Database {
     return this.problem;
   }
 
-  /** For stores: runs queries on pooled connections. */
+  /** For stores: runs queries on pooled connections. Throws {@link DatabaseUnavailableError} before the first connection. */
   get manager(): EntityManager {
-    return this.source.manager;
+    return this.connected().manager;
+  }
+
+  /** A connection of its own, for what must be done on one: locks and the follower's transactions. Release it. */
+  dedicated(): QueryRunner {
+    return this.connected().createQueryRunner();
   }
 
   /** Connects in the background, for as long as it takes. */
@@ -74,6 +80,11 @@ export class Database {
       }
       await backoff.pause(this.stopping.signal);
     }
+  }
+
+  private connected(): DataSource {
+    if (this.source.isInitialized) return this.source;
+    throw new DatabaseUnavailableError(`Postgres has not answered yet: ${this.problem}`);
   }
 
   private report(problem: string): void {

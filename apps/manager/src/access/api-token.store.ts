@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tokens of people and scripts: made on the manager's host, stored as hashes, expiring, revocable.
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { hashSecret, newSecret } from '../common/secret.js';
+import { Database } from '../database/database.js';
+import { ApiTokenRow } from '../database/entities/access.entity.js';
+import { storableText } from '../database/stored-json.js';
+
+/** What a token may do: see, operate, decide; each includes the one before. */
+export const ROLES = ['viewer', 'operator', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Whoever makes a request. */
+export interface Actor {
+  /** `token:<name>`. */
+  readonly name: string;
+  readonly role: Role;
+}
+
+export interface NewToken {
+  readonly name: string;
+  readonly role: Role;
+  readonly days: number;
+}
+
+/** Makes tokens easy to recognise, e.g. for secret scanners. */
+const PREFIX = 'drvs_';
+
+@Injectable()
+export class ApiTokenStore {
+  constructor(private readonly database: Database) {}
+
+  /** Who holds a token, undefined when it is unknown, revoked or expired. */
+  async findActor(token: string): Promise<Actor | undefined> {
+    const rows: { name: string; role: Role }[] = await this.database.manager.query(
+      'SELECT name, role FROM api_token WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > now()',
+      [hashSecret(token)],
+    );
+    return rows[0] && { name: `token:${rows[0].name}`, role: rows[0].role };
+  }
+}
+
+/** Makes a token and gives its only copy. */
+export async function createToken(manager: EntityManager, { name, role, days }: NewToken): Promise<string> {
+  const token = PREFIX + newSecret();
+  await manager.query(
+    `INSERT INTO api_token (id, name, role, token_hash, created_at, expires_at)
+     VALUES ($1, $2, $3, $4, now(), now() + make_interval(days => $5))`,
+    [randomUUID(), storableText(name), role, hashSecret(token), days],
+  );
+  await auditToken(manager, 'token.create', name, { role, days });
+  return token;
+}
+
+export function listTokens(manager: EntityManager): Promise<ApiTokenRow[]> {
+  return manager.find(ApiTokenRow, { order: { createdAt: 'ASC' } });
+}
+
+/** Revokes every unrevoked token of a name and says how many there were. */
+export async function revokeTokens(manager: EntityManager, name: string): Promise<number> {
+  const [, count]: [unknown, number] = await manager.query(
+    'UPDATE api_token SET revoked_at = now() WHERE name = $1 AND revoked_at IS NULL',
+    [name],
+  );
+  if (count > 0) await auditToken(manager, 'token.revoke', name, { count });
+  return count;
+}
+
+async function auditToken(manager: EntityManager, action: string, name: string, after: object): Promise<void> {
+  await manager.query(`INSERT INTO audit (at, actor, action, target, after) VALUES (now(), 'host', $1, $2, $3)`, [
+    action,
+    storableText(name),
+    JSON.stringify(after),
+  ]);
+}

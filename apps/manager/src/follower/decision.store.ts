@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// A person's decisions about the held set travel to the follower through Postgres, so that any replica may take them.
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { HeldOutcome } from '@drvs/contracts';
+import type { EntityManager } from 'typeorm';
+import { Database } from '../database/database.js';
+import { storableJson, storableText } from '../database/stored-json.js';
+
+/** A decision that waits for the follower. */
+export interface PendingDecision {
+  readonly id: string;
+  readonly hash: string;
+  readonly decision: 'confirm' | 'refuse';
+  readonly actor: string;
+}
+
+/** What came of a decision: done, asked about a set that is no longer the present one, or failed half way. */
+export type DecisionOutcome =
+  | { readonly kind: 'done'; readonly outcome: HeldOutcome }
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+export interface AskedDecision {
+  readonly system: string;
+  readonly hash: string;
+  readonly decision: 'confirm' | 'refuse';
+  readonly actor: string;
+  readonly address: string | null;
+  readonly reason: string | null;
+}
+
+@Injectable()
+export class DecisionStore {
+  constructor(private readonly database: Database) {}
+
+  /** Records a decision, with its audit row, for the follower to carry out. Gives its id. */
+  async ask({ system, hash, decision, actor, address, reason }: AskedDecision): Promise<string> {
+    const id = randomUUID();
+    await this.database.manager.transaction(async (manager) => {
+      await manager.query(
+        `INSERT INTO held_decision (id, system, hash, decision, actor, asked_at) VALUES ($1, $2, $3, $4, $5, now())`,
+        [id, system, hash, decision, actor],
+      );
+      await manager.query(
+        `INSERT INTO audit (system, at, actor, address, action, target, after) VALUES ($1, now(), $2, $3, $4, $5, $6)`,
+        [system, actor, address, `held.${decision}`, storableText(hash), storableJson({ reason })],
+      );
+      await manager.query(`SELECT pg_notify('drvs_decision', $1)`, [system]);
+    });
+    return id;
+  }
+
+  /** The outcome, undefined while the follower has not carried the decision out. */
+  async findOutcome(id: string): Promise<DecisionOutcome | undefined> {
+    const rows: { outcome: DecisionOutcome | null }[] = await this.database.manager.query(
+      'SELECT outcome FROM held_decision WHERE id = $1',
+      [id],
+    );
+    return rows[0]?.outcome ?? undefined;
+  }
+
+  /** Takes a decision back that nobody has begun to carry out; false when that is too late. */
+  async withdraw(id: string): Promise<boolean> {
+    const [, count]: [unknown, number] = await this.database.manager.query(
+      'DELETE FROM held_decision WHERE id = $1 AND done_at IS NULL',
+      [id],
+    );
+    return count > 0;
+  }
+}
+
+/** The oldest decision nobody has carried out, locked until the transaction ends. */
+export async function nextDecision(manager: EntityManager, system: string): Promise<PendingDecision | undefined> {
+  const rows: PendingDecision[] = await manager.query(
+    `SELECT id, hash, decision, actor FROM held_decision WHERE system = $1 AND done_at IS NULL
+     ORDER BY asked_at LIMIT 1 FOR UPDATE`,
+    [system],
+  );
+  return rows[0];
+}
+
+/** Writes what came of a decision. */
+export async function settleDecision(manager: EntityManager, id: string, outcome: DecisionOutcome): Promise<void> {
+  await manager.query('UPDATE held_decision SET done_at = now(), outcome = $2 WHERE id = $1', [
+    id,
+    storableJson(outcome),
+  ]);
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// One system's follower on this replica: waits for Postgres and for its turn, leads while it can, and starts over.
+import type { SyncSession, SyncStatus } from '@drvs/directory';
+import { Backoff, pause } from '../common/backoff.js';
+import { errorText } from '../common/logger.js';
+import type { SystemSettings } from '../config/settings.js';
+import type { FollowerStores, FollowerSurroundings } from './follower.parts.js';
+import type { FollowerState, Leadership } from './leader.store.js';
+import { Leading } from './leading.js';
+
+/** Everything a follower works with. */
+export type FollowerParts = FollowerStores & FollowerSurroundings;
+
+const STANDBY_MS = 2_000;
+const REPORT_MS = 5_000;
+/** Some edits send no sync message (design: directory, "Following changes"): everything is read again this often. */
+const FULL_READ_MS = 60 * 60 * 1000;
+const CONDITION = 'DirectoryStale';
+
+export class Follower {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private status: SyncStatus | undefined;
+  private standby = false;
+  private said: string | undefined;
+  private leading: Leading | undefined;
+  /** Resolves the present term's wait; undefined while not leading. */
+  private wake: (() => void) | undefined;
+
+  constructor(
+    readonly system: SystemSettings,
+    private readonly parts: FollowerParts,
+  ) {}
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.wake?.();
+    await this.running;
+  }
+
+  /** Why the directory is not followed, undefined when it is, by this replica or another. */
+  get waitsFor(): string | undefined {
+    if (this.standby) return undefined;
+    if (this.status === undefined) return `the directory below ${this.system.baseDn} is not being read yet`;
+    return this.status.state === 'current' ? undefined : describe(this.status);
+  }
+
+  /** A decision may wait, or the state is to be told again. */
+  nudge(): void {
+    this.wake?.();
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    const backoff = new Backoff(200, 5_000);
+    while (!signal.aborted) {
+      try {
+        if (this.parts.database.unavailable === undefined && (await this.tryLead())) backoff.reset();
+      } catch (error) {
+        this.parts.logger.warn({ system: this.system.name, error: errorText(error) }, 'the follower starts over');
+      }
+      if (this.standby) await pause(STANDBY_MS, signal);
+      else await backoff.pause(signal);
+    }
+  }
+
+  /** Leads until the term ends; true when it was this replica's turn. */
+  private async tryLead(): Promise<boolean> {
+    const leadership = await this.parts.leaders.acquire(this.system.name);
+    this.standby = leadership === undefined;
+    if (leadership === undefined) return false;
+    const { metrics, logger } = this.parts;
+    logger.info({ system: this.system.name, term: leadership.term }, 'this replica follows the directory');
+    metrics.follower.set({ system: this.system.name }, 1);
+    try {
+      await this.lead(leadership);
+      return true;
+    } finally {
+      metrics.follower.set({ system: this.system.name }, 0);
+      this.status = undefined;
+      this.leading = undefined;
+      await leadership.release();
+    }
+  }
+
+  private async lead(leadership: Leadership): Promise<void> {
+    const stored = await leadership.transaction((manager) => this.parts.memories.load(manager, this.system.name));
+    const leading = new Leading(this.system, leadership, stored, this.parts);
+    this.leading = leading;
+    this.showCounts();
+    const session = this.parts.directory.follow(
+      { base: this.system.baseDn, cookie: stored.cookie, onStatus: (status) => this.onStatus(status) },
+      async (batch) => {
+        const end = this.parts.metrics.batchSeconds.startTimer({ system: this.system.name });
+        await leading.takeBatch(batch);
+        end();
+        this.parts.metrics.batches.inc({ system: this.system.name });
+        this.showCounts();
+      },
+    );
+    try {
+      await this.serve(leadership, leading, session);
+    } finally {
+      await session.close();
+    }
+  }
+
+  /** Reports, and carries out decisions, until the term ends: then reporting fails. */
+  private async serve(leadership: Leadership, leading: Leading, session: SyncSession): Promise<void> {
+    let fullRead = this.parts.clock.now() + FULL_READ_MS;
+    while (!this.stopping.signal.aborted) {
+      const woken = new Promise<void>((resolve) => (this.wake = resolve));
+      await this.report(leadership, session.status());
+      while (await leading.takeDecision()) this.showCounts();
+      if (this.parts.clock.now() >= fullRead) {
+        fullRead = this.parts.clock.now() + FULL_READ_MS;
+        session.resync();
+        await this.parts.events.prune(this.system.name);
+      }
+      const nap = new AbortController();
+      await Promise.race([woken, pause(REPORT_MS, nap.signal)]);
+      nap.abort();
+    }
+  }
+
+  private async report(leadership: Leadership, status: SyncStatus): Promise<void> {
+    const { leaders, conditions, metrics, clock } = this.parts;
+    const { name } = this.system;
+    await leaders.report(leadership, stateOf(status));
+    if (status.state === 'current') await conditions.clear(name, 'system', CONDITION);
+    if (status.state === 'waiting') {
+      const reason = status.error?.code ?? 'Disconnected';
+      await conditions.set(name, 'system', { type: CONDITION, status: 'true', reason, message: describe(status) });
+    }
+    if (status.provenAt > 0) metrics.staleness.set({ system: name }, (clock.now() - status.provenAt) / 1000);
+  }
+
+  private onStatus(status: SyncStatus): void {
+    const changed = this.status?.state !== status.state;
+    this.status = status;
+    if (!changed) return;
+    this.say(status);
+    this.wake?.();
+  }
+
+  /** Logs what is new: the tries in between would say the same again and again. */
+  private say(status: SyncStatus): void {
+    const { logger } = this.parts;
+    const facts = { system: this.system.name, url: status.url };
+    const text = status.state === 'waiting' ? describe(status) : status.state;
+    const tries = status.state === 'connecting' || status.state === 'refreshing';
+    if (tries || text === this.said) return;
+    this.said = text;
+    if (status.state === 'waiting') logger.warn({ ...facts, code: status.error?.code }, text);
+    else logger.info(facts, `directory: ${text}`);
+  }
+
+  private showCounts(): void {
+    const { metrics } = this.parts;
+    const system = this.system.name;
+    metrics.problems.set({ system }, this.leading?.present.problems.size ?? 0);
+    metrics.held.set({ system }, this.leading?.present.held.length ?? 0);
+  }
+}
+
+function describe(status: SyncStatus): string {
+  if (status.error === undefined) return `${status.state} ${status.url}`;
+  return `waiting for the directory ${status.url}: ${status.error.message} ${status.error.remedy}`;
+}
+
+function stateOf(status: SyncStatus): FollowerState {
+  const { rung, provenAt } = status;
+  if (status.state === 'current') return { state: 'current', rung, provenAt, message: null };
+  const state = status.state === 'waiting' || status.state === 'closed' ? 'disconnected' : 'catching-up';
+  return { state, rung, provenAt, message: describe(status) };
+}

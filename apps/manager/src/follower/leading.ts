@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// One term of following one system: batches and decisions, one at a time, each in one transaction.
+import type { HeldOutcome } from '@drvs/contracts';
+import { EntryStore, planRefuse, storeEntry } from '@drvs/directory';
+import type { RefusePlan, Staged, SyncBatch } from '@drvs/directory';
+import type { Clock } from '../common/clock.js';
+import { errorText } from '../common/logger.js';
+import type { Transaction } from '../database/transaction.js';
+import { readRevision } from '../topology/epoch.store.js';
+import type { SystemSettings } from '../config/settings.js';
+import { planBatch } from './batch-plan.js';
+import type { BatchPlan, FollowerMemory } from './batch-plan.js';
+import type { BatchCause, BatchStore } from './batch.store.js';
+import type { BoundStore } from './bound.store.js';
+import { nextDecision, settleDecision } from './decision.store.js';
+import type { DecisionOutcome, PendingDecision } from './decision.store.js';
+import type { DirectoryPort } from './directory.port.js';
+import type { Leadership } from './leader.store.js';
+import type { StoredMemory } from './memory.store.js';
+
+/** What a term works with. */
+export interface LeadingParts {
+  readonly batches: BatchStore;
+  readonly bound: BoundStore;
+  readonly directory: DirectoryPort;
+  readonly clock: Clock;
+}
+
+/** Changes nothing: a judgement of the entries as they are. */
+const NO_CHANGE: SyncBatch = { phase: 'persist', changes: [], unnamed: 'keep', present: new Set(), cookie: undefined };
+
+export class Leading {
+  private memory: FollowerMemory;
+  private readonly entries: EntryStore;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly system: SystemSettings,
+    private readonly leadership: Leadership,
+    stored: StoredMemory,
+    private readonly parts: LeadingParts,
+  ) {
+    this.memory = stored.memory;
+    this.entries = new EntryStore(stored.entries);
+  }
+
+  /** What is in force now. */
+  get present(): FollowerMemory {
+    return this.memory;
+  }
+
+  /** Takes one batch of the directory: all of it is committed, or the promise rejects and nothing is. */
+  takeBatch(batch: SyncBatch): Promise<void> {
+    return this.inTurn(async () => {
+      const staged = this.entries.stage(batch);
+      const cause = { cause: 'directory', cookie: batch.cookie } as const;
+      const plan = await this.leadership.transaction((manager) => this.apply(manager, staged, cause));
+      this.keep(plan, staged);
+    });
+  }
+
+  /** Carries out the oldest waiting decision; false when there is none. */
+  takeDecision(): Promise<boolean> {
+    return this.inTurn(async () => {
+      const waiting = await this.leadership.transaction((manager) => nextDecision(manager, this.system.name));
+      if (waiting === undefined) return false;
+      if (waiting.hash !== this.memory.heldHash) await this.settle(waiting, { kind: 'stale' });
+      else if (waiting.decision === 'confirm') await this.confirm(waiting);
+      else await this.refuse(waiting);
+      return true;
+    });
+  }
+
+  private async confirm(decision: PendingDecision): Promise<void> {
+    const { held } = this.memory;
+    const released = new Set(held.map(({ uuid }) => uuid));
+    const staged = this.entries.stage(NO_CHANGE);
+    const plan = await this.leadership.transaction(async (manager) => {
+      const written = await this.apply(manager, staged, { cause: 'confirm', actor: decision.actor }, released);
+      const revision = await readRevision(manager, this.system.name);
+      const dns = held.map(({ dn }) => dn);
+      const outcome: HeldOutcome = { decision: 'confirmed', revision, dns, passwordsLost: [] };
+      await settleDecision(manager, decision.id, { kind: 'done', outcome });
+      return written;
+    });
+    this.keep(plan, staged);
+  }
+
+  /** Writes the entries back; the follower then sees them return, and the guard lets go by itself. */
+  private async refuse(decision: PendingDecision): Promise<void> {
+    const plan = planRefuse(this.memory.held, [...this.entries.entries()].map(storeEntry));
+    const failure = await this.restore(plan);
+    if (failure !== undefined) return this.settle(decision, { kind: 'failed', message: failure });
+    await this.leadership.transaction(async (manager) => {
+      const revision = await readRevision(manager, this.system.name);
+      const { dns, passwordsLost } = plan;
+      const outcome: HeldOutcome = { decision: 'refused', revision, dns: [...dns], passwordsLost: [...passwordsLost] };
+      await settleDecision(manager, decision.id, { kind: 'done', outcome });
+    });
+  }
+
+  private async restore({ operations }: RefusePlan): Promise<string | undefined> {
+    const directory = this.parts.directory.open();
+    try {
+      for (const operation of operations) {
+        try {
+          await directory.write(operation);
+        } catch (error) {
+          // Somebody, or an earlier try that broke off, has brought this one back.
+          const exists = error instanceof Error && 'code' in error && error.code === 'AlreadyExists';
+          if (!exists) return `cannot write ${operation.dn} back: ${errorText(error)}`;
+        }
+      }
+      return undefined;
+    } finally {
+      await directory.close();
+    }
+  }
+
+  private async settle(decision: PendingDecision, outcome: DecisionOutcome): Promise<void> {
+    await this.leadership.transaction((manager) => settleDecision(manager, decision.id, outcome));
+  }
+
+  private async apply(
+    manager: Transaction,
+    staged: Staged,
+    cause: Omit<BatchCause, 'system' | 'at'>,
+    released?: ReadonlySet<string>,
+  ): Promise<BatchPlan> {
+    const { name, baseDn } = this.system;
+    const now = this.parts.clock.now();
+    const plan = planBatch(this.memory, {
+      baseDn,
+      now,
+      entries: staged.entries(),
+      changes: staged.changes,
+      lineage: (uuid) => this.entries.lineage(uuid),
+      bound: await this.parts.bound.find(manager, name, this.memory.topology),
+      released,
+    });
+    await this.parts.batches.write(manager, plan, { ...cause, system: name, at: new Date(now).toISOString() });
+    return plan;
+  }
+
+  private keep(plan: BatchPlan, staged: Staged): void {
+    staged.commit();
+    this.memory = plan.memory;
+  }
+
+  private inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(task);
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+}

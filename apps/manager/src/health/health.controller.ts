@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { Needs } from '../access/access.guard.js';
+import { Metrics } from '../metrics/metrics.js';
+import { ReadinessService } from './readiness.service.js';
+
+/** For supervisors and monitoring: without a token, and without anything worth hiding. */
+@ApiExcludeController()
+@Needs('nobody')
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly readiness: ReadinessService,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** The process lives. */
+  @Get('healthz')
+  healthz(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** 200 when everything it needs answers, else 503 and what it waits for. */
+  @Get('readyz')
+  readyz(@Res() response: Response): void {
+    const readiness = this.readiness.read();
+    response.status(readiness.status === 'ready' ? 200 : 503).json(readiness);
+  }
+
+  @Get('metrics')
+  async metricsText(@Res() response: Response): Promise<void> {
+    response.type(this.metrics.contentType).send(await this.metrics.text());
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starts the manager's parts in order and stops them in the reverse one.
+import type { Server } from 'node:http';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import express from 'express';
+import { ProblemFilter } from './api/problem.filter.js';
+import { securityHeaders } from './api/security-headers.js';
+import { AppModule } from './app.module.js';
+import { NestLogger } from './common/logger.js';
+import type { Logger } from './common/logger.js';
+import type { Settings } from './config/settings.js';
+import { Database } from './database/database.js';
+import { FollowerService } from './follower/follower.service.js';
+import { AgentSessions } from './link/agent-sessions.js';
+import { LinkServer } from './link/link.server.js';
+import { LinkUpkeep } from './link/link.upkeep.js';
+import { StatusRecorder } from './link/status.recorder.js';
+import { closeListeners, describeAddress, openListeners } from './listeners.js';
+import { DesiredService } from './topology/desired.service.js';
+
+/** A manager that listens. */
+export interface RunningManager {
+  /** Where, as DRVS_LISTEN writes it. */
+  readonly addresses: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** The Nest application, not yet listening or connected to anything. */
+export async function createApplication(
+  settings: Settings,
+  logger: Logger,
+): Promise<{ app: NestExpressApplication; handler: express.Express }> {
+  const handler = express();
+  handler.disable('x-powered-by');
+  handler.use(securityHeaders);
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.with(settings, logger),
+    new ExpressAdapter(handler),
+    { logger: new NestLogger(logger), abortOnError: false },
+  );
+  app.useGlobalFilters(new ProblemFilter(logger));
+  return { app, handler };
+}
+
+/** Starts everything. Neither Postgres nor the directory has to answer for that: they are waited for while it listens. */
+export async function startManager(settings: Settings, logger: Logger): Promise<RunningManager> {
+  if (settings.insecure) logger.warn('DRVS_INSECURE=1: passwords and tokens may travel in the clear; only for tests');
+  const { app, handler } = await createApplication(settings, logger);
+  await app.init();
+  const link = app.get(LinkServer);
+  app.get(DesiredService).start();
+  app.get(StatusRecorder).start();
+  app.get(AgentSessions).start();
+  app.get(LinkUpkeep).start();
+  app.get(FollowerService).start();
+  app.get(Database).start();
+  const servers = await openListeners(settings, handler, (server) => link.attach(server));
+  const addresses = servers.map(describeAddress);
+  logger.info({ addresses, systems: settings.systems.map(({ name }) => name) }, 'the manager listens');
+  return { addresses, stop: () => stop(app, servers) };
+}
+
+async function stop(app: NestExpressApplication, servers: readonly Server[]): Promise<void> {
+  app.get(AgentSessions).stop();
+  await closeListeners(servers);
+  await app.get(FollowerService).stop();
+  await app.get(StatusRecorder).stop();
+  await app.get(LinkUpkeep).stop();
+  await app.get(DesiredService).stop();
+  await app.get(Database).stop();
+  await app.close();
+}
