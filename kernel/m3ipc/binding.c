@@ -73,6 +73,7 @@ static struct m3_proc *find_held(struct m3_vm *vm, s32 endpoint)
 	return proc;
 }
 
+/* The caller's process, with a reference, or NULL. */
 static struct m3_proc *current_held(void)
 {
 	struct m3_proc *proc;
@@ -82,27 +83,32 @@ static struct m3_proc *current_held(void)
 	if (proc && !m3_proc_try_hold(proc))
 		proc = NULL;
 	rcu_read_unlock();
-	return proc ? proc : ERR_PTR(-M3IPC_ENOTBIND);
+	return proc;
+}
+
+/* The endpoint's process as @me, bound in @vm or not (NULL), may see it. */
+static struct m3_proc *get_for(struct m3_proc *me, struct m3_vm *vm, s32 endpoint,
+			       unsigned int want)
+{
+	bool own = me && me->vm == vm;
+
+	if (endpoint == M3IPC_SELF)
+		return own ? m3_proc_hold(me) : ERR_PTR(-M3IPC_ENOTBIND);
+	if (!own && want && !m3_access_vm(vm, want))
+		return ERR_PTR(-EPERM);
+	return find_held(vm, endpoint);
 }
 
 struct m3_proc *m3_binding_get(s32 vmid, s32 endpoint, unsigned int want)
 {
-	struct m3_proc *me, *proc;
 	struct m3_vm *vm = m3_vm_get_or_own(vmid);
+	struct m3_proc *me, *proc;
 
 	if (IS_ERR(vm))
 		return ERR_CAST(vm);
 	me = current_held();
-	if (endpoint == M3IPC_SELF) {
-		proc = me;
-		if (!IS_ERR(me) && me->vm != vm)
-			proc = ERR_PTR(-M3IPC_ENOTBIND);
-	} else if ((IS_ERR(me) || me->vm != vm) && want && !m3_access_vm(vm, want)) {
-		proc = ERR_PTR(-EPERM);
-	} else {
-		proc = find_held(vm, endpoint);
-	}
-	if (!IS_ERR(me) && proc != me)
+	proc = get_for(me, vm, endpoint, want);
+	if (me)
 		m3_proc_put(me);
 	m3_vm_put(vm);
 	return proc;
