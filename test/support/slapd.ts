@@ -3,7 +3,7 @@
 // port of 127.0.0.1 and an ldapi socket.
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,6 +40,20 @@ function accepts(port: number): Promise<boolean> {
       resolve(true);
     });
     socket.once('error', () => resolve(false));
+  });
+}
+
+function run(program: string, args: readonly string[], input: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    let [out, complaint] = ['', ''];
+    child.stdout.on('data', (text: Buffer) => (out += text.toString()));
+    child.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
+    child.once('error', reject);
+    child.once('close', (status) =>
+      status === 0 ? resolve(out) : reject(new Error(`${program} ended with ${status}: ${complaint}`)),
+    );
+    child.stdin.end(input);
   });
 }
 
@@ -99,7 +113,7 @@ export class TestSlapd {
 
   /** `ldapi://` URL of the Unix socket. */
   get ldapiUrl(): string {
-    return `ldapi://${encodeURIComponent(join(this.directory, 'ldapi'))}`;
+    return `ldapi://${encodeURIComponent(this.file('ldapi'))}`;
   }
 
   nodeDn(node: string): string {
@@ -150,18 +164,27 @@ export class TestSlapd {
 
   /** Runs one of ldap-utils as the administrator; gives what it printed, throws what it complained about. */
   tool(program: string, args: readonly string[], input = ''): Promise<string> {
-    const options = ['-x', '-H', this.url, '-D', this.adminDn, '-w', this.adminPassword];
-    return new Promise((resolve, reject) => {
-      const child = spawn(program, [...options, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
-      let [out, complaint] = ['', ''];
-      child.stdout.on('data', (text: Buffer) => (out += text.toString()));
-      child.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
-      child.once('error', reject);
-      child.once('close', (status) =>
-        status === 0 ? resolve(out) : reject(new Error(`${program} ended with ${status}: ${complaint}`)),
-      );
-      child.stdin.end(input);
-    });
+    return run(program, ['-x', '-H', this.url, '-D', this.adminDn, '-w', this.adminPassword, ...args], input);
+  }
+
+  /** Changes the running server's own configuration (`cn=config`), as the account that runs it. */
+  async configure(ldif: string): Promise<void> {
+    await run('ldapmodify', ['-Q', '-Y', 'EXTERNAL', '-H', this.ldapiUrl], ldif);
+  }
+
+  /** Keeps a copy of the data as it is now, as a backup would. The server is stopped and started for it. */
+  async backup(): Promise<void> {
+    await this.stop();
+    cpSync(this.file('server/data'), this.file('backup'), { recursive: true });
+    await this.restart();
+  }
+
+  /** Puts the copy of `backup()` in place of the data. */
+  async restoreBackup(): Promise<void> {
+    await this.stop();
+    rmSync(this.file('server/data'), { recursive: true });
+    cpSync(this.file('backup'), this.file('server/data'), { recursive: true });
+    await this.restart();
   }
 
   /** Stops the server as an administrator would. */
@@ -198,24 +221,27 @@ export class TestSlapd {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  private file(name: string, content: string): string {
-    const path = join(this.directory, name);
-    writeFileSync(path, content, { mode: 0o600 });
-    return path;
+  private file(name: string): string {
+    return join(this.directory, name);
+  }
+
+  private write(name: string, content: string): string {
+    writeFileSync(this.file(name), content, { mode: 0o600 });
+    return this.file(name);
   }
 
   private init(options: SlapdOptions): void {
-    const args = ['--admin-password', this.file('admin', this.adminPassword)];
-    args.push('--manager-password', this.file('manager', this.managerPassword), '--no-fsync');
+    const args = ['--admin-password', this.write('admin', this.adminPassword)];
+    args.push('--manager-password', this.write('manager', this.managerPassword), '--no-fsync');
     if (options.checks === false) args.push('--no-checks');
     if (options.sessionlog !== undefined) args.push('--sessionlog', String(options.sessionlog));
     if (options.sizeLimit !== undefined) args.push('--size-limit', String(options.sizeLimit));
-    if (options.entries !== undefined) args.push('--load', this.file('entries.ldif', options.entries));
+    if (options.entries !== undefined) args.push('--load', this.write('entries.ldif', options.entries));
     Object.entries(options.passwords ?? {}).forEach(([dn, password], index) =>
-      args.push('--password', `${dn}=${this.file(`password${index}`, password)}`),
+      args.push('--password', `${dn}=${this.write(`password${index}`, password)}`),
     );
     if (this.certificates) args.push('--tls-cert', this.certificates.certFile, '--tls-key', this.certificates.keyFile);
-    const done = spawnSync(INIT, [...args, join(this.directory, 'server')], { encoding: 'utf8' });
+    const done = spawnSync(INIT, [...args, this.file('server')], { encoding: 'utf8' });
     if (done.status !== 0) throw new Error(`slapd-init failed: ${done.error?.message ?? done.stderr}`);
   }
 
@@ -225,7 +251,7 @@ export class TestSlapd {
       this.ldapiUrl,
       ...(this.tlsPort === undefined ? [] : [`ldaps://127.0.0.1:${this.tlsPort}`]),
     ];
-    const args = ['-F', join(this.directory, 'server', 'slapd.d'), '-h', urls.join(' '), '-d', 'none'];
+    const args = ['-F', this.file('server/slapd.d'), '-h', urls.join(' '), '-d', 'none'];
     const environment = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` };
     const server = spawn('slapd', args, { stdio: ['ignore', 'ignore', 'pipe'], env: environment });
     this.server = server;

@@ -31,7 +31,9 @@ export { type Difference, compareDocuments } from './project/compare.js';
 export { digest } from './project/digest.js';
 export { project } from './project/project.js';
 export { type EntryChange, EntryStore, type Staged } from './sync/entry-store.js';
+export { cookieCsns, coversCsn } from './sync/cookie.js';
 export { openSync } from './sync/session.js';
+export { isPlainUrl } from './sync/transport.js';
 export {
   type Filter,
   SYNC_STATES,

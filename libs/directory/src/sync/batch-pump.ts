@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hands what was collected to the caller, one batch at a time: a refresh whole, later changes after a quiet moment.
+import type { Collector } from './refresh.js';
+import type { SyncBatch } from './types.js';
+
+/** Changes that may wait for a slow handler before the server has to wait too. */
+const BACKLOG = 10_000;
+
+export interface PumpOptions {
+  readonly collector: Collector;
+  readonly quietMs: number;
+  readonly maxBatchMs: number;
+  readonly wrap: (cookie: Buffer) => string;
+  /** Resolves when the caller has stored the batch. */
+  readonly deliver: (batch: SyncBatch) => Promise<void>;
+  /** A batch was not accepted. */
+  readonly refused: (cause: unknown) => void;
+  readonly pause: () => void;
+  readonly resume: () => void;
+}
+
+export class BatchPump {
+  private quiet: NodeJS.Timeout | undefined;
+  private deadline: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private refreshDelivered = false;
+  private stopped = false;
+
+  constructor(private readonly options: PumpOptions) {}
+
+  /** To be called after each message. */
+  poke(): void {
+    const { collector, quietMs, maxBatchMs, pause } = this.options;
+    if (this.stopped || !collector.refreshed) return;
+    if (this.running) {
+      if (collector.size > BACKLOG) pause();
+    } else if (!this.refreshDelivered) {
+      this.refreshDelivered = true;
+      this.start();
+    } else if (collector.size > 0) {
+      clearTimeout(this.quiet);
+      this.quiet = setTimeout(() => this.start(), quietMs);
+      this.deadline ??= setTimeout(() => this.start(), maxBatchMs);
+    }
+  }
+
+  /** No further batch starts. Resolves when the running one is done. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.clearTimers();
+    await this.running;
+  }
+
+  private clearTimers(): void {
+    clearTimeout(this.quiet);
+    clearTimeout(this.deadline);
+    this.quiet = this.deadline = undefined;
+  }
+
+  private start(): void {
+    this.clearTimers();
+    if (this.stopped || this.running) return;
+    this.running = this.run().finally(() => {
+      this.running = undefined;
+      this.poke();
+    });
+  }
+
+  private async run(): Promise<void> {
+    const { collector, wrap, deliver, refused, resume } = this.options;
+    try {
+      await deliver(collector.take(wrap));
+      resume();
+    } catch (error) {
+      this.stopped = true;
+      refused(error);
+    }
+  }
+}
