@@ -54,6 +54,8 @@ export class Runner<D extends Desired> {
     if (this.running || this.stopped) return;
     this.running = this.loop().finally(() => {
       this.running = undefined;
+      // A trigger may have come between the last look and here.
+      if (this.again) this.trigger();
     });
   }
 
