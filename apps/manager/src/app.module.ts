@@ -8,10 +8,14 @@ import { Clock } from './common/clock.js';
 import { LOGGER } from './common/logger.js';
 import type { Logger } from './common/logger.js';
 import { ConditionStore } from './conditions/condition.store.js';
+import { ConditionsController } from './conditions/conditions.controller.js';
+import { ConditionsService } from './conditions/conditions.service.js';
 import { SETTINGS } from './config/settings.js';
 import type { Settings } from './config/settings.js';
 import { Database } from './database/database.js';
 import { EventStore } from './events/event.store.js';
+import { EventStreamService } from './events/event-stream.service.js';
+import { EventsController } from './events/events.controller.js';
 import { BatchStore } from './follower/batch.store.js';
 import { BoundStore } from './follower/bound.store.js';
 import { DecisionStore } from './follower/decision.store.js';
@@ -22,6 +26,9 @@ import { LeaderStore } from './follower/leader.store.js';
 import { MemoryStore } from './follower/memory.store.js';
 import { HealthController } from './health/health.controller.js';
 import { ReadinessService } from './health/readiness.service.js';
+import { HeldController } from './held/held.controller.js';
+import { HeldService } from './held/held.service.js';
+import { HeldStore } from './held/held.store.js';
 import { AgentSessions } from './link/agent-sessions.js';
 import { HelloService } from './link/hello.service.js';
 import { LinkAuthenticator } from './link/link-authenticator.js';
@@ -33,11 +40,28 @@ import { SessionTokenStore } from './link/session-token.store.js';
 import { StatusRecorder } from './link/status.recorder.js';
 import { StatusStore } from './link/status.store.js';
 import { Metrics } from './metrics/metrics.js';
+import { NodesController } from './nodes/nodes.controller.js';
+import { NodesService } from './nodes/nodes.service.js';
+import { ProblemStore } from './problems/problem.store.js';
+import { ProblemsController } from './problems/problems.controller.js';
+import { ProblemsService } from './problems/problems.service.js';
+import { ProcessesController } from './processes/processes.controller.js';
+import { ProcessesService } from './processes/processes.service.js';
+import { RevisionStore } from './revisions/revision.store.js';
+import { RevisionsController } from './revisions/revisions.controller.js';
+import { RevisionsService } from './revisions/revisions.service.js';
+import { ActualStore } from './topology/actual.store.js';
 import { DesiredService } from './topology/desired.service.js';
 import { DesiredStore } from './topology/desired.store.js';
 import { EpochStore } from './topology/epoch.store.js';
+import { SyncStateStore } from './topology/sync-state.store.js';
+import { TopologyController } from './topology/topology.controller.js';
+import { TopologyService } from './topology/topology.service.js';
+import { VmsController } from './vms/vms.controller.js';
+import { VmsService } from './vms/vms.service.js';
 
 const STORES: Type[] = [
+  ActualStore,
   ApiTokenStore,
   BatchStore,
   BoundStore,
@@ -46,16 +70,45 @@ const STORES: Type[] = [
   DesiredStore,
   EpochStore,
   EventStore,
+  HeldStore,
   LeaderStore,
   MemoryStore,
+  ProblemStore,
   ReplicaStore,
+  RevisionStore,
   SessionTokenStore,
   StatusStore,
+  SyncStateStore,
 ];
 
 const FOLLOWER: Type[] = [DirectoryPort, FollowerService, FollowerStores, FollowerSurroundings];
 
 const LINK: Type[] = [AgentSessions, HelloService, LinkAuthenticator, LinkServer, LinkUpkeep, Replica, StatusRecorder];
+
+const API: Type[] = [
+  ConditionsService,
+  EventStreamService,
+  HeldService,
+  NodesService,
+  ProblemsService,
+  ProcessesService,
+  RevisionsService,
+  TopologyService,
+  VmsService,
+];
+
+const CONTROLLERS: Type[] = [
+  ConditionsController,
+  EventsController,
+  HealthController,
+  HeldController,
+  NodesController,
+  ProblemsController,
+  ProcessesController,
+  RevisionsController,
+  TopologyController,
+  VmsController,
+];
 
 /** The whole manager: api and follower over the same services, which every replica runs both. */
 @Module({})
@@ -73,7 +126,8 @@ export class AppModule {
       ...STORES,
       ...FOLLOWER,
       ...LINK,
+      ...API,
     ];
-    return { module: AppModule, controllers: [HealthController], providers };
+    return { module: AppModule, controllers: CONTROLLERS, providers };
   }
 }

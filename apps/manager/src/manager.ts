@@ -12,6 +12,7 @@ import { NestLogger } from './common/logger.js';
 import type { Logger } from './common/logger.js';
 import type { Settings } from './config/settings.js';
 import { Database } from './database/database.js';
+import { EventStreamService } from './events/event-stream.service.js';
 import { FollowerService } from './follower/follower.service.js';
 import { AgentSessions } from './link/agent-sessions.js';
 import { LinkServer } from './link/link.server.js';
@@ -64,6 +65,7 @@ export async function startManager(settings: Settings, logger: Logger): Promise<
 
 async function stop(app: NestExpressApplication, servers: readonly Server[]): Promise<void> {
   app.get(AgentSessions).stop();
+  app.get(EventStreamService).stop();
   await closeListeners(servers);
   await app.get(FollowerService).stop();
   await app.get(StatusRecorder).stop();

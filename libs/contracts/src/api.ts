@@ -225,3 +225,11 @@ export const apiEventSchema = z.object({
   message: z.string(),
 });
 export type ApiEvent = z.infer<typeof apiEventSchema>;
+
+/** A condition and the object it is about; GET /conditions. */
+export const conditionViewSchema = conditionSchema.extend({
+  kind: z.enum(['system', 'node']),
+  /** Name of the system or of the node. */
+  name: z.string(),
+});
+export type ConditionView = z.infer<typeof conditionViewSchema>;

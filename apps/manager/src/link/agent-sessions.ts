@@ -63,6 +63,12 @@ export class AgentSessions implements SessionHandlers {
     return this.live.get(`${system} ${nodeUuid}`);
   }
 
+  /** When a node was last heard on this replica (milliseconds since 1970), while its lease lasts. */
+  lastHeard(system: string, nodeUuid: string): number | undefined {
+    const key = `${system} ${nodeUuid}`;
+    return (this.live.get(key) ?? this.lost.get(key))?.lastFrameAt;
+  }
+
   /** An authenticated connection that has yet to say hello. */
   admit(session: AgentSession): void {
     this.newcomers.add(session);

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import { applyDecorators } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiConflictResponse,
+  ApiDefaultResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+} from '@nestjs/swagger';
+import { queryParameters, schemaReference } from './schemas.js';
+import type { QueryName, SchemaName } from './schemas.js';
+
+/** Schemas of what a request carries and of a particular refusal. */
+export interface DocumentedParts {
+  readonly query?: QueryName;
+  readonly body?: SchemaName;
+  readonly conflict?: SchemaName;
+}
+
+/** What the OpenAPI document says of an operation: its answer, its query and how it fails. */
+export function Documented(
+  summary: string,
+  answer: SchemaName,
+  parts: QueryName | DocumentedParts = {},
+): MethodDecorator {
+  const { query, body, conflict } = typeof parts === 'string' ? { query: parts } : (parts as DocumentedParts);
+  const problem = (name: SchemaName): object => ({ 'application/problem+json': { schema: schemaReference(name) } });
+  return applyDecorators(
+    ApiOperation({ summary }),
+    ApiParam({ name: 'system', description: 'Name of the DRVS', schema: { type: 'string' } }),
+    ApiOkResponse({ description: summary, schema: schemaReference(answer) }),
+    ApiDefaultResponse({ description: 'Why it was refused', content: problem('ApiError') as never }),
+    ApiBearerAuth(),
+    ...(query === undefined ? [] : queryParameters(query).map((parameter) => ApiQuery(parameter as never))),
+    ...(body === undefined ? [] : [ApiBody({ schema: schemaReference(body) })]),
+    ...(conflict === undefined
+      ? []
+      : [ApiConflictResponse({ description: 'The state has changed', content: problem(conflict) as never })]),
+  );
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// The schemas of libs/contracts under the names the OpenAPI document gives them.
+import {
+  apiErrorSchema,
+  apiEventSchema,
+  conditionViewSchema,
+  eventsQuerySchema,
+  heldConflictSchema,
+  heldDecisionSchema,
+  heldOutcomeSchema,
+  heldViewSchema,
+  nodeViewSchema,
+  page,
+  pageQuerySchema,
+  problemViewSchema,
+  processViewSchema,
+  processesQuerySchema,
+  revisionViewSchema,
+  topologyViewSchema,
+  vmViewSchema,
+} from '@drvs/contracts';
+import { z } from 'zod';
+
+export const SCHEMAS = {
+  ApiError: apiErrorSchema,
+  ApiEvent: apiEventSchema,
+  ConditionPage: page(conditionViewSchema),
+  ConditionView: conditionViewSchema,
+  HeldConflict: heldConflictSchema,
+  HeldDecision: heldDecisionSchema,
+  HeldOutcome: heldOutcomeSchema,
+  HeldView: heldViewSchema,
+  NodePage: page(nodeViewSchema),
+  NodeView: nodeViewSchema,
+  ProblemPage: page(problemViewSchema),
+  ProblemView: problemViewSchema,
+  ProcessPage: page(processViewSchema),
+  ProcessView: processViewSchema,
+  RevisionPage: page(revisionViewSchema),
+  RevisionView: revisionViewSchema,
+  TopologyView: topologyViewSchema,
+  VmPage: page(vmViewSchema),
+  VmView: vmViewSchema,
+} as const;
+export type SchemaName = keyof typeof SCHEMAS;
+
+export const QUERIES = {
+  PageQuery: pageQuerySchema,
+  ProcessesQuery: processesQuerySchema,
+  EventsQuery: eventsQuerySchema,
+} as const;
+export type QueryName = keyof typeof QUERIES;
+
+const TARGET = { target: 'openapi-3.0', unrepresentable: 'any' } as const;
+type Json = Record<string, unknown>;
+
+const reference = (name: string): string => `#/components/schemas/${name}`;
+
+/** All schemas as OpenAPI components, referring to each other by name. */
+export function componentSchemas(): Record<string, Json> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(SCHEMAS)) registry.add(schema, { id });
+  const { schemas } = z.toJSONSchema(registry, { ...TARGET, uri: reference });
+  return Object.fromEntries(
+    Object.entries(schemas as Record<string, Json>).map(([name, { $id: _id, $schema: _schema, ...schema }]) => [
+      name,
+      schema,
+    ]),
+  );
+}
+
+/** One query parameter, as OpenAPI describes it. */
+export interface QueryParameter {
+  readonly name: string;
+  readonly required: boolean;
+  readonly schema: Json;
+}
+
+export function queryParameters(name: QueryName): QueryParameter[] {
+  const { properties = {}, required = [] } = z.toJSONSchema(QUERIES[name], { ...TARGET, io: 'input' }) as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([key, schema]) => ({ name: key, required: required.includes(key), schema }));
+}
+
+/** Points to a component. */
+export function schemaReference(name: SchemaName): { $ref: string } {
+  return { $ref: reference(name) };
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { heldDecisionSchema } from '@drvs/contracts';
+import type { HeldDecision, HeldOutcome, HeldView } from '@drvs/contracts';
+import { Needs } from '../access/access.guard.js';
+import type { ActorRequest } from '../access/access.guard.js';
+import { Documented } from '../api/documented.js';
+import { ZodPipe } from '../api/zod.pipe.js';
+import { HeldService } from './held.service.js';
+
+@Controller('api/v1/systems/:system/held')
+export class HeldController {
+  constructor(private readonly held: HeldService) {}
+
+  @Needs('viewer')
+  @Documented('Changes the guard holds until a person decides', 'HeldView')
+  @Get()
+  read(@Param('system') system: string): Promise<HeldView> {
+    return this.held.read(system);
+  }
+
+  @Needs('admin')
+  @Documented('Let the held changes take effect', 'HeldOutcome', { body: 'HeldDecision', conflict: 'HeldConflict' })
+  @Post('confirm')
+  @HttpCode(200)
+  confirm(
+    @Param('system') system: string,
+    @Body(new ZodPipe(heldDecisionSchema)) decision: HeldDecision,
+    @Req() request: ActorRequest,
+  ): Promise<HeldOutcome> {
+    return this.held.decide(system, 'confirm', decision, request);
+  }
+
+  @Needs('admin')
+  @Documented('Write the entries back into the directory', 'HeldOutcome', {
+    body: 'HeldDecision',
+    conflict: 'HeldConflict',
+  })
+  @Post('refuse')
+  @HttpCode(200)
+  refuse(
+    @Param('system') system: string,
+    @Body(new ZodPipe(heldDecisionSchema)) decision: HeldDecision,
+    @Req() request: ActorRequest,
+  ): Promise<HeldOutcome> {
+    return this.held.decide(system, 'refuse', decision, request);
+  }
+}

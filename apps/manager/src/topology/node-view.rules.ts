@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// A node as people see it: desired beside actual, and what the manager makes of the difference.
+import type { Condition, DesiredNode, NodeState, NodeView } from '@drvs/contracts';
+import type { ActualNode } from './actual.store.js';
+
+/** How far a node's last word can be believed. */
+export type Liveness = 'connected' | 'reconnecting' | 'unknown' | 'never';
+
+/** Conditions that are true of a healthy node too. */
+const HARMLESS = new Set(['Unmanaged', 'Insecure', 'Ready', 'InSync']);
+
+export function livenessOf(actual: ActualNode | undefined): Liveness {
+  if (actual === undefined) return 'never';
+  if (actual.liveness === 'connected' && !actual.replicaAlive) return 'reconnecting';
+  return actual.liveness;
+}
+
+/** True when what is shown is the last state known, not the present one. */
+export function isStale(liveness: Liveness): boolean {
+  return liveness === 'unknown' || liveness === 'reconnecting';
+}
+
+function hasTrouble(actual: ActualNode, conditions: readonly Condition[]): boolean {
+  const failed = actual.results.some(({ result }) => result === 'failed');
+  return failed || conditions.some(({ type, status }) => status === 'true' && !HARMLESS.has(type));
+}
+
+/** @param desiredDigest digest of the node's document, undefined when it has none */
+export function isInSync(actual: ActualNode | undefined, desiredDigest: string | undefined): boolean {
+  if (livenessOf(actual) !== 'connected' || actual === undefined) return false;
+  return actual.appliedInSync && actual.appliedDigest === desiredDigest;
+}
+
+export function nodeState(
+  actual: ActualNode | undefined,
+  desiredDigest: string | undefined,
+  conditions: readonly Condition[],
+): NodeState {
+  const liveness = livenessOf(actual);
+  if (actual === undefined || liveness === 'never') return 'NeverSeen';
+  if (liveness === 'unknown') return 'Unknown';
+  if (liveness === 'reconnecting') return 'Reconnecting';
+  if (hasTrouble(actual, conditions)) return 'Degraded';
+  return isInSync(actual, desiredDigest) ? 'InSync' : 'Progressing';
+}
+
+/** Everything a node's view is made of. */
+export interface NodeFacts {
+  readonly node: DesiredNode;
+  readonly held: boolean;
+  readonly actual: ActualNode | undefined;
+  readonly conditions: readonly Condition[];
+  readonly desiredRevision: string;
+  readonly desiredDigest: string | undefined;
+  /** Newer than the stored instant, where this replica holds the session. Milliseconds since 1970. */
+  readonly lastFrameAt: number | undefined;
+}
+
+export function nodeView(facts: NodeFacts): NodeView {
+  const { node, actual, conditions, desiredDigest } = facts;
+  const status = actual?.status;
+  const heardAt = Math.max(facts.lastFrameAt ?? 0, actual?.lastSeen.getTime() ?? 0);
+  return {
+    name: node.name,
+    nodeId: node.nodeId,
+    dn: node.dn,
+    adminState: node.adminState,
+    state: nodeState(actual, desiredDigest, conditions),
+    held: facts.held,
+    invalid: node.invalid,
+    addresses: [...node.addresses],
+    lastSeen: heardAt === 0 ? null : new Date(heardAt).toISOString(),
+    desiredRevision: facts.desiredRevision,
+    appliedRevision: actual?.appliedRevision ?? null,
+    inSync: isInSync(actual, desiredDigest),
+    kernelNodeId: status?.nodeId ?? null,
+    nodeIdSource: status?.nodeIdSource ?? 'none',
+    agentVersion: actual?.agentVersion ?? null,
+    moduleVersion: status?.moduleVersion ?? null,
+    kernel: status?.kernel ?? null,
+    bootId: actual?.bootId ?? null,
+    acting: status?.acting ?? 'none',
+    conditions: [...conditions],
+  };
+}
