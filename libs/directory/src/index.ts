@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Directory records <-> contracts, content synchronisation (RFC 4533), and the guard.
 export { openDirectory, verifyPassword } from './client/ldap-directory.js';
+export { readNodeView } from './client/node-view.js';
 export { DIRECTORY_ERROR_CODES, DirectoryError, type DirectoryErrorCode } from './client/errors.js';
 export type {
   AttributeValues,

@@ -142,7 +142,7 @@ export class EntryStore {
   private version = 0;
 
   /** @param entries what was stored with the cookie that the next session starts from */
-  constructor(entries: Iterable<Entry> = []) {
+  constructor(entries: Iterable<SyncedEntry> = []) {
     const changes = [...entries].map((entry) => ({ kind: 'put', entry }) as const);
     this.stage({ phase: 'refresh', changes, unnamed: 'absent', present: new Set(), cookie: undefined }).commit();
   }
