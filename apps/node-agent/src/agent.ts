@@ -302,7 +302,8 @@ export class Agent {
     if (!status) return;
     this.metrics.stands(status);
     this.reporter.report({ status, results: objectResults(turn, this.backoff), placed: turn.desired.placed });
-    this.becomeReady();
+    // A turn that did something is followed by another: ready is who has nothing more to do at once.
+    if (turn.done.length === 0) this.becomeReady();
   }
 
   /** Facts about the whole node that a turn showed. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Actual } from '../actual/actual.js';
-import { actual, actualVm, desired, nodeDocument, vmDocument } from '../plan/fixtures.js';
+import { actual, actualVm, desired, nodeDocument, processDocument, vmDocument } from '../plan/fixtures.js';
 import type { Desired } from '../plan/plan.js';
 import type { Step } from '../plan/step.js';
 import { Backoff } from './backoff.js';
@@ -16,7 +16,7 @@ function start(wanted: number[], fail: string[] = []) {
   const executed: string[] = [];
   const turns: Turn[] = [];
   const failures: unknown[] = [];
-  const hooks: { readActual?: () => Promise<Actual>; inStep?: () => Promise<void> } = {};
+  const hooks: { desired?: Desired; readActual?: () => Promise<Actual>; inStep?: () => Promise<void> } = {};
   const waiters: (() => void)[] = [];
   const note = <T>(list: T[], item: T): void => {
     list.push(item);
@@ -25,7 +25,7 @@ function start(wanted: number[], fail: string[] = []) {
   const runner = new Runner<Desired>({
     clock: { now: () => performance.now() },
     backoff: new Backoff(() => 0),
-    readDesired: () => desired(nodeDocument(wanted.map((vmId) => vmDocument(vmId)))),
+    readDesired: () => hooks.desired ?? desired(nodeDocument(wanted.map((vmId) => vmDocument(vmId)))),
     readActual: async () =>
       hooks.readActual ? hooks.readActual() : actual({ vms: [...kernel].map((vmId) => actualVm(vmId)) }),
     async execute(step: Step) {
@@ -62,6 +62,17 @@ describe('the runner', () => {
     expect([...kernel]).toEqual([2]);
     expect(executed.filter((name) => name === 'vm-create vm:2')).toHaveLength(1);
     expect(turns.some((turn) => turn.waiting.length === 1)).toBe(true);
+  });
+
+  test('what follows a failed step on the same object waits with it', async () => {
+    const process = processDocument(1);
+    const { runner, executed, turns, hooks, until } = start([], ['slot-reserve process:7:1']);
+    hooks.desired = desired(nodeDocument([vmDocument(7, [process, processDocument(2)])]));
+    hooks.readActual = async () => actual({ vms: [actualVm(7)] });
+    runner.trigger();
+    await until(() => turns.length === 1);
+    expect(executed).toEqual(['slot-reserve process:7:1', 'slot-reserve process:7:2', 'unit-start process:7:2']);
+    expect(turns[0]?.waiting.map(({ kind }) => kind)).toEqual(['slot-reserve', 'unit-start']);
   });
 
   test('triggers during a turn cause exactly one more', async () => {

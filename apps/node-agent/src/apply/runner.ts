@@ -16,7 +16,7 @@ export interface Turn<D extends Desired = Desired> {
   readonly actual: Actual;
   readonly plan: Plan;
   readonly done: readonly Step[];
-  /** Steps that wait for their back-off. */
+  /** Steps that failed now or wait for their back-off. */
   readonly waiting: readonly Step[];
   readonly endedAt: number;
 }
@@ -94,37 +94,43 @@ export class Runner<D extends Desired> {
     if (!desired) return IDLE_TURN_MS;
     const actual = await this.parts.readActual(desired);
     const planned = plan(desired, actual);
-    const now = clock.now();
-    backoff.settle(planned.steps, now);
-    const due = planned.steps.filter((step) => backoff.isDue(step, now));
-    const waiting = planned.steps.filter((step) => !due.includes(step));
-    const done = await this.carryOut(due);
+    backoff.settle(planned.steps, clock.now());
+    const done = await this.carryOut(planned.steps);
     if (done.length > 0) this.again = true;
+    const waiting = planned.steps.filter((step) => !done.includes(step));
     this.parts.onTurn({ desired, actual, plan: planned, done, waiting, endedAt: clock.now() });
-    const next = backoff.nextTry(planned.steps.filter((step) => !done.includes(step)));
+    const next = backoff.nextTry(waiting);
     return next === undefined ? IDLE_TURN_MS : Math.max(10, Math.min(IDLE_TURN_MS, next - clock.now()));
   }
 
   /** Kinds in their order, steps of one kind side by side. Returns those that succeeded. */
   private async carryOut(steps: readonly Step[]): Promise<Step[]> {
     const done: Step[] = [];
-    for (let from = 0; from < steps.length;) {
-      const kind = steps[from]?.kind;
-      const group = steps.slice(from, from + PARALLEL_STEPS).filter((step) => step.kind === kind);
-      await Promise.all(group.map((step) => this.attempt(step, done)));
-      from += group.length;
+    /** Objects on which a step failed or waits: what was to follow there waits, too. */
+    const halted = new Set<string>();
+    let rest = steps;
+    while (rest.length > 0) {
+      const kind = rest[0]?.kind;
+      const group = rest.slice(0, PARALLEL_STEPS).filter((step) => step.kind === kind);
+      rest = rest.slice(group.length);
+      const startable = group.filter((step) => !halted.has(step.object));
+      const succeeded = await Promise.all(startable.map((step) => this.attempt(step)));
+      startable.forEach((step, index) => (succeeded[index] ? done.push(step) : halted.add(step.object)));
     }
     return done;
   }
 
-  private async attempt(step: Step, done: Step[]): Promise<void> {
+  /** Carries out a step whose time has come. Returns whether it succeeded. */
+  private async attempt(step: Step): Promise<boolean> {
     const { clock, backoff } = this.parts;
+    if (!backoff.isDue(step, clock.now())) return false;
     try {
       await this.parts.execute(step);
       backoff.succeeded(step, clock.now());
-      done.push(step);
+      return true;
     } catch (error) {
       backoff.failed(step, { code: errorCode(error), message: errorSentence(error) }, clock.now());
+      return false;
     }
   }
 

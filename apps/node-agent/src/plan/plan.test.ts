@@ -151,14 +151,16 @@ describe('a launched process', () => {
   test('waits for its VM, gets its slot, then its unit', () => {
     const document = nodeDocument([vmDocument(7, [processDocument(1)])]);
     expect(planned(document).finding('process:7:1')).toMatchObject({ code: 'WaitingForVm' });
+    const unitStart = expect.objectContaining({
+      kind: 'unit-start',
+      unit: expect.objectContaining({ name: 'drvs-7-p1.service' }),
+    });
     const slot = one(processDocument(1), {});
     expect(slot.steps).toEqual([
       expect.objectContaining({ kind: 'slot-reserve', nr: 1, nodeId: 1, slot: { uid: UID, level: null } }),
+      unitStart,
     ]);
-    const start = one(processDocument(1), { reserved: [1] });
-    expect(start.steps).toEqual([
-      expect.objectContaining({ kind: 'unit-start', unit: expect.objectContaining({ name: 'drvs-7-p1.service' }) }),
-    ]);
+    expect(one(processDocument(1), { reserved: [1] }).steps).toEqual([unitStart]);
   });
 
   test('runs only when the kernel reports the bind', () => {
@@ -281,7 +283,8 @@ describe('what agent.conf refuses', () => {
   test('root is allowed by allowRoot alone', () => {
     const document = nodeDocument([vmDocument(7, [processDocument(1, { user: 'root' })])]);
     const result = plan(desired(document, 'full', { allowRoot: true }), actual({ vms: [actualVm(7)] }));
-    expect(result.steps).toEqual([expect.objectContaining({ kind: 'slot-reserve', slot: { uid: 0, level: null } })]);
+    expect(names(result.steps)).toEqual(['slot-reserve process:7:1', 'unit-start process:7:1']);
+    expect(result.steps[0]).toMatchObject({ slot: { uid: 0, level: null } });
   });
 
   test('a program outside allowPaths, also by a symbolic link, and one that is missing', () => {
@@ -300,7 +303,7 @@ describe('what agent.conf refuses', () => {
   test('others go on', () => {
     const vm = vmDocument(7, [processDocument(1, { user: 'root' }), processDocument(2)]);
     const result = planned(nodeDocument([vm]), { vms: [actualVm(7)] });
-    expect(result.names).toEqual(['slot-reserve process:7:2']);
+    expect(result.names).toEqual(['slot-reserve process:7:2', 'unit-start process:7:2']);
   });
 });
 

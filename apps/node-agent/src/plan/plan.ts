@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// plan(desired, actual, now) -> steps: pure, no clock, no I/O. Only steps whose preconditions already hold are planned;
-// after they are applied the runner reads again and plans again, so no step depends on another one's success.
+// plan(desired, actual) -> steps: pure, no clock, no I/O. Steps are planned whose preconditions hold, or hold once an earlier
+// step of the same turn on the same object has succeeded; then the runner reads again and plans again.
 import type { NodeDocument } from '@drvs/contracts';
 import type { Actual } from '../actual/actual.js';
 import type { Bounds } from './bounds.js';

@@ -3,7 +3,7 @@ import type { ProcessDocument, VmDocument } from '@drvs/contracts';
 import type { Actual, ActualUnit, ActualVm, BoundProcess, SlotReservation } from '../actual/actual.js';
 import { judge, type Refusal } from './bounds.js';
 import type { Desired } from './plan.js';
-import { failing, progressing, settled, type Outcome, type Rule } from './rule.js';
+import { applyRules, failing, progressing, settled, type Outcome, type Rule } from './rule.js';
 import { processObject, type EndedProcess } from './step.js';
 import { unitSpec, type UnitSpec } from './unit-spec.js';
 import { isEvacuating, shouldExist, vmSubjects, type VmSubject } from './vm-rules.js';
@@ -117,7 +117,9 @@ function reserveSlot(subject: ProcessSubject): Outcome {
   if ('refusal' in wish) return failing(object, wish.refusal.code, wish.refusal.message);
   const nodeId = subject.actual.drvs?.nodeId ?? subject.desired.document.node.nodeId;
   const step = { kind: 'slot-reserve', object, vmId, nr, nodeId, slot: wish.slot } as const;
-  return progressing(object, 'Reserving', `reserving number ${nr}`, step);
+  // What follows from a reserved slot is planned along: it saves a turn before a process starts.
+  const after = applyRules(presenceRules, { ...subject, reserved: wish.slot });
+  return progressing(object, 'Reserving', `reserving number ${nr}`, step, ...after.steps);
 }
 
 function wishedUnit(subject: ProcessSubject): UnitSpec | undefined {
