@@ -62,8 +62,7 @@ export function refusal(answer: Answer, settings: Settings): CliError {
 }
 
 function describe(problem: ApiError): string {
-  const detail = problem.detail === undefined || problem.detail === problem.title ? '' : `: ${problem.detail}`;
-  return `${problem.title}${detail} (${problem.code})`;
+  return `${problem.detail ?? problem.title} (${problem.code})`;
 }
 
 function parseJson(body: string): unknown {

@@ -52,7 +52,7 @@ async function decide(verb: Verb, options: DecisionOptions, session: Session): P
   }
   for (let held = await session.client.held(); ;) {
     if (held.items.length === 0) throw nothingHeld(options.hash);
-    terminal.stderr.write(`${drawHeld(held, session.layout())}\n\n`);
+    if (options.hash !== held.hash) terminal.stderr.write(`${drawHeld(held, session.layout())}\n\n`);
     if (options.hash !== undefined && options.hash !== held.hash) throw new HeldChangedError(held);
     if (asks && !(await ask(verb, held, terminal))) {
       throw new CliError('NotDecided', EXIT.refused, `nothing was done: held ${verb} was not agreed to`);
