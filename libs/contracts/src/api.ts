@@ -192,7 +192,8 @@ export type HeldOutcome = z.infer<typeof heldOutcomeSchema>;
 
 /**
  * Query of GET /events. `after` is the id of the last event the reader has (a `Last-Event-ID` header wins over it); absent
- * means from now on. `follow=false` ends the stream after the newest stored event instead of waiting for more.
+ * means from now on. `follow=false` ends the stream after the newest stored event instead of waiting for more. The stream
+ * opens with an id alone, the one it starts behind.
  */
 export const eventsQuerySchema = z.object({
   after: z.string().optional(),

@@ -38,6 +38,8 @@ export class EventStreamService {
     const stream = new AbortController();
     this.open.add(stream);
     response.once('close', () => stream.abort());
+    // An id without data: whoever is cut off before the first event still knows from where to go on.
+    response.write(`id: ${after.id}\n\n`);
     try {
       if (after.lost !== undefined) await write(response, formatEvent(after.lost), stream.signal);
       await this.pump(system, after.id, query.follow !== 'false', response, stream.signal);
