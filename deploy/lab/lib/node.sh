@@ -110,5 +110,11 @@ node_exec() {
 	local node=$1 command
 	shift
 	command=$(printf '%q ' "$@")
-	node_ssh "$node" "$command"
+	local rc=0
+	node_ssh "$node" "$command" || rc=$?
+	# 255 is ssh's own; a command may end with it too, so it is only explained when the node does not answer.
+	if [ "$rc" -eq 255 ] && ! node_ssh "$node" true; then
+		die "$node does not answer by SSH: it is booting, partitioned or stuck ('lab logs $node' shows its console)"
+	fi
+	return "$rc"
 }

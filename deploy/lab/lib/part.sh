@@ -8,16 +8,17 @@ part_start() {
 	local name=$1 pid
 	shift
 	! part_alive "$name" || die "$name runs already (pid $(part_pid "$name"))"
-	# Not a child that a terminal's interrupt reaches, and not a holder of the lab's lock.
+	# A process group of its own, which a terminal's interrupt does not reach; and no holder of the lab's lock.
+	set -m
 	(
 		exec 9>&-
 		trap '' HUP
 		exec </dev/null >>"$logs/$name.log" 2>&1
 		printf '== %s start\n' "$(date -u +%FT%TZ)"
-		set -m
 		"$@"
 	) &
 	pid=$!
+	set +m
 	printf '%s %s\n' "$pid" "$(start_time "$pid")" >"$records/$name"
 	disown "$pid"
 }

@@ -28,11 +28,12 @@ command_status() {
 	with_lab_env "$repo/build/bin/drvsctl" topology
 }
 
-# 0 when every node is in sync and every process bound; says on stdout what is missing.
+# 0 when every node of the lab is there and in sync, and every process bound; says on stdout what is missing.
 status_settled() {
 	local missing
-	missing=$(status_json 2>/dev/null | jq -r '
-		[(.nodes[] | select(.state != "InSync") | "\(.name) \(.state)"),
+	missing=$(status_json 2>/dev/null | jq -r --argjson nodes "${#nodes[@]}" '
+		[(select((.nodes | length) < $nodes or .vms == []) | "the directory to be read"),
+		 (.nodes[] | select(.state != "InSync") | "\(.name) \(.state)"),
 		 (.vms[].processes[] | select(.state != "bound") | "\(.name)@\(.node) \(.state)")]
 		| if length == 0 then "nothing" else join(", ") end') || missing='the manager'
 	printf '%s' "${missing:-the manager}"
