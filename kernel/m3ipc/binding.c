@@ -328,24 +328,30 @@ int m3_bind(struct m3ipc_bind *args)
 
 /* ---- how it ends ---- */
 
-/* Nobody queues on @party any more; it leaves the queue that it is in. */
-static bool mark_dead(struct m3_party *party, int result)
+/* From now on nobody queues on @party and it queues on nobody. False: so it was before. */
+static bool mark_dead(struct m3_party *party)
+{
+	bool first;
+
+	raw_spin_lock(&party->lock);
+	first = !party->dead;
+	party->dead = true;
+	raw_spin_unlock(&party->lock);
+	return first;
+}
+
+/* The blocked call of a dead @party returns. */
+static void end_own_wait(struct m3_party *party, int result)
 {
 	struct task_struct *wake = NULL;
 	struct m3_party *peer;
 
 	peer = m3_party_lock_with_peer(party);
-	if (party->dead) {
-		m3_party_unlock_pair(party, peer);
-		return false;
-	}
-	party->dead = true;
 	if (party->state)
 		wake = m3_rdv_resolve(party, result);
 	m3_party_unlock_pair(party, peer);
 	if (wake)
 		wake_up_process(wake);
-	return true;
 }
 
 /* Frees the slot, and the thread for another bind. */
@@ -400,9 +406,10 @@ bool m3_binding_end(struct m3_proc *proc, const struct m3_ending *ending)
 	bool first;
 
 	rcu_read_lock();
-	first = mark_dead(party, vm_ended ? -M3IPC_EVMNOTRUN : ending->result);
+	first = mark_dead(party);
 	if (first) {
-		unpublish(proc, ending);
+		unpublish(proc, ending); /* first: its next call must find itself unbound */
+		end_own_wait(party, vm_ended ? -M3IPC_EVMNOTRUN : ending->result);
 		drain(party, &party->senders, vm_ended ? -M3IPC_EVMNOTRUN : -M3IPC_EDSTDIED);
 		drain(party, &party->dependents, vm_ended ? -M3IPC_EVMNOTRUN : -M3IPC_ESRCDIED);
 		m3_endpoint_fd_hangup(proc);

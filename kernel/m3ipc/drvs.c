@@ -14,7 +14,8 @@
 
 static int boot_nodeid = -1;
 module_param_named(nodeid, boot_nodeid, int, 0444);
-MODULE_PARM_DESC(nodeid, "nodeid of this kernel in the DRVS, 0..1023; -1 (default): set at drvs_init");
+MODULE_PARM_DESC(nodeid,
+		 "nodeid of this kernel in the DRVS, 0..1023; -1 (default): set at drvs_init");
 
 struct m3_drvs m3_drvs = {
 	.mutex = __MUTEX_INITIALIZER(m3_drvs.mutex),

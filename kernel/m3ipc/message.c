@@ -186,6 +186,7 @@ static void await_copy(struct m3_party *me)
 {
 	for (;;) {
 		set_current_state(TASK_UNINTERRUPTIBLE);
+		/* Pairs with the release in release_side() of vcopy. */
 		if (!smp_load_acquire(&me->copy_hold))
 			break;
 		schedule();
@@ -216,6 +217,7 @@ static int wait_blocked(struct m3_proc *proc, int blocked, s32 timeout_ms)
 /* The next call of this endpoint may begin: the message slot has been read. */
 static void end_wait(struct m3_proc *me)
 {
+	/* Pairs with may_begin() of another thread: my reads of the slot come before its writes. */
 	smp_store_release(&me->party.waiter, NULL);
 	m3_proc_put(me);
 }

@@ -15,7 +15,10 @@ int m3_message_rcvrqst(const struct m3ipc_msg *args);
 int m3_message_reply(const struct m3ipc_msg *args);
 int m3_message_replyrec(const struct m3ipc_msg *args);
 
-/* The calling thread's process. In an RCU read section. ERR_PTR(-EDRVSINIT -ENOTBIND -EVMNOTRUN). */
+/*
+ * The calling thread's process. In an RCU read section. ERR_PTR(-EDRVSINIT -ENOTBIND
+ * -EVMNOTRUN).
+ */
 struct m3_proc *m3_message_caller(void);
 
 #endif /* _M3_MESSAGE_H */

@@ -111,7 +111,7 @@ static int notify_bound(const struct m3ipc_notify *args, struct m3_notify_spare 
 	struct m3_proc *me = m3_message_caller();
 	struct m3_proc *dst;
 	struct m3_notifier from;
-	u32 arg = args->kind == M3IPC_NOTIFY_VALUE ? 1U << args->value : 0;
+	u32 arg = args->kind == M3IPC_NOTIFY_VALUE ? BIT(args->value) : 0;
 	int rc = 0;
 
 	if (IS_ERR(me))

@@ -89,7 +89,7 @@ bool m3_notify_mark(struct m3_party *dst, s32 nr, u32 life, struct m3_notify_spa
 		return false;
 	__set_bit(bit, (*leaf)->bits);
 	(*leaf)->life[bit] = life;
-	dst->notify->pending |= 1U << which;
+	dst->notify->pending |= BIT(which);
 	return true;
 }
 
@@ -105,7 +105,7 @@ static void clear_bit_of(struct m3_notify_map *map, unsigned int which, unsigned
 {
 	__clear_bit(bit, map->leaf[which]->bits);
 	if (bitmap_empty(map->leaf[which]->bits, M3_NOTIFY_LEAF_BITS))
-		map->pending &= ~(1U << which);
+		map->pending &= ~BIT(which);
 }
 
 /* Whether the source of a bit set in @life is still there, and its endpoint. */
@@ -162,7 +162,7 @@ bool m3_notify_next(struct m3_party *dst, const struct m3_party *src, struct m3_
 	if (src)
 		return pending_from(dst, src, n);
 	for (which = 0; which < M3_NOTIFY_LEAVES; which++) {
-		if (dst->notify->pending & (1U << which) && next_in_leaf(dst, which, n))
+		if (dst->notify->pending & BIT(which) && next_in_leaf(dst, which, n))
 			return true;
 	}
 	return false;

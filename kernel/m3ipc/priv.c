@@ -84,7 +84,7 @@ int m3_priv_get(struct m3ipc_priv_args *args)
 	return 0;
 }
 
-/* A process of the VM with the call, or one who manages the VM. */
+/* One of the VM's processes with the call, or whoever manages the VM. */
 static bool may_set(const struct m3_proc *target)
 {
 	struct m3_proc *me;

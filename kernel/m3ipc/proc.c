@@ -76,7 +76,7 @@ bool m3_proc_may_address(const struct m3_proc *proc, s32 nr)
 		return true;
 	if (index >= M3IPC_PEER_WORDS * 64)
 		return READ_ONCE(rights->peers_rest);
-	return READ_ONCE(rights->peers[index / 64]) & (1ULL << (index % 64));
+	return READ_ONCE(rights->peers[index / 64]) & BIT_ULL(index % 64);
 }
 
 u32 m3_rdv_env_life(const struct m3_party *me, s32 nr, s32 *endpoint)

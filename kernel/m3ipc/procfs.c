@@ -68,7 +68,7 @@ static void show_nodes(struct seq_file *m, const __u64 *nodes)
 
 	seq_puts(m, "nodes=");
 	for (node = 0; node < M3IPC_MAX_NODES; node++) {
-		if (!(nodes[node / 64] & (1ULL << (node % 64))))
+		if (!(nodes[node / 64] & BIT_ULL(node % 64)))
 			continue;
 		seq_printf(m, "%s%d", comma, node);
 		comma = ",";
@@ -195,7 +195,6 @@ static const struct seq_operations stats_ops = {
 	.stop = slots_stop,
 	.show = stats_show,
 };
-
 
 /* ---- files ---- */
 

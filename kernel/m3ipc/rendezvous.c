@@ -33,7 +33,8 @@ static int may_begin(const struct m3_party *me)
 {
 	if (me->dead)
 		return -M3IPC_ENOTBIND;
-	return READ_ONCE(me->waiter) ? -EBUSY : 0;
+	/* Pairs with the release of whoever waited before. */
+	return smp_load_acquire(&me->waiter) ? -EBUSY : 0;
 }
 
 static void begin_wait(struct m3_party *me, u32 state, struct m3_party *peer,

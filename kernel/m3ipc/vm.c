@@ -118,10 +118,10 @@ static int check_nodes(const struct m3ipc_vm_params *params)
 	u32 node;
 
 	for (node = m3_drvs.params.nr_nodes; node < M3IPC_MAX_NODES; node++) {
-		if (params->nodes[node / 64] & (1ULL << (node % 64)))
+		if (params->nodes[node / 64] & BIT_ULL(node % 64))
 			return -M3IPC_EBADNODEID;
 	}
-	return params->nodes[local / 64] & (1ULL << (local % 64)) ? 0 : -M3IPC_ENOVMNODE;
+	return params->nodes[local / 64] & BIT_ULL(local % 64) ? 0 : -M3IPC_ENOVMNODE;
 }
 
 static int check_values(const struct m3ipc_vm_params *params)
@@ -260,7 +260,7 @@ static struct m3_vm *alloc_vm(const struct m3ipc_vm_params *params, const struct
 	vm->abi = wanted_abi(params);
 	vm->level = M3IPC_LEVEL_SERVER;
 	vm->warn2proc = M3IPC_NONE;
-	vm->nodes[local / 64] = 1ULL << (local % 64);
+	vm->nodes[local / 64] = BIT_ULL(local % 64);
 	vm->creator = current_euid();
 	vm->incarnation = ++last_incarnation;
 	vm->since_ns = ktime_get_real_ns();

@@ -78,7 +78,7 @@ static inline bool m3_vm_is_system_nr(const struct m3_vm *vm, s32 nr)
 
 static inline bool m3_vm_has_node(const struct m3_vm *vm, s32 nodeid)
 {
-	return vm->nodes[nodeid / 64] & (1ULL << (nodeid % 64));
+	return vm->nodes[nodeid / 64] & BIT_ULL(nodeid % 64);
 }
 
 struct m3_owner m3_vm_owner(struct m3_vm *vm);

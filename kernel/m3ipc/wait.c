@@ -68,7 +68,7 @@ static int sleep_on(struct m3_waiter *waiter, s32 timeout_ms)
 	int rc = 0;
 
 	if (!timeout_ms)
-		return smp_load_acquire(&waiter->done) ? 0 : -EAGAIN;
+		return READ_ONCE(waiter->done) ? 0 : -EAGAIN;
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
 		/* Pairs with the release in m3_wait_finish(). */

@@ -400,7 +400,7 @@ struct m3ipc_wait {
 #define M3IPC_MISC_ABANDONED (1U << 16) /* its last sendrec was given up after being taken */
 #define M3IPC_MISC_RESERVED (1U << 17) /* the slot is reserved by slot_set */
 
-/* GET_PROC. Needs SEE. Free, unreserved slots: RTS_FREE only (NEXT skips them: EBADPROC at the end). */
+/* GET_PROC. Needs SEE. Free, unreserved slots: RTS_FREE only; NEXT skips them, then EBADPROC. */
 struct m3ipc_proc_info {
 	__s32 vmid; /* or OWN_VM; [out] */
 	__s32 nr; /* process number; [out] */
