@@ -9,8 +9,17 @@ const columns: readonly Column<RevisionView>[] = [
   { title: 'AT', cell: (row) => row.at },
   { title: 'CAUSE', cell: (row) => row.cause },
   { title: 'AUTHOR', cell: (row) => row.author ?? '-' },
-  { title: 'CHANGES', cell: (row) => row.changes.map((change) => `${change.op} ${change.dn}`).join('; ') },
+  { title: 'CHANGES', cell: (row) => changes(row) },
 ];
+
+/** As many changes as a line takes; -o json gives all. */
+const MAX_CHANGES = 3;
+
+function changes(row: RevisionView): string {
+  const first = row.changes.slice(0, MAX_CHANGES).map((change) => `${change.op} ${change.dn}`);
+  const rest = row.changes.length - first.length;
+  return first.join('; ') + (rest > 0 ? ` and ${String(rest)} more` : '');
+}
 
 /** Committed changes of the desired topology, as the manager orders them (newest first). */
 export function revisionsView(most: number): View<Listing<RevisionView>> {

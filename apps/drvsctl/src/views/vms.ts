@@ -44,7 +44,8 @@ function crossing(node: string): Column<VmView> {
     cell: (vm) => {
       const entry = there(vm);
       if (entry === undefined) return vm.spans.includes(node) ? '?' : '·';
-      return `${entry.state}${entry.stale ? '?' : ''} ${bound(vm.processes.filter((process) => process.node === node))}`;
+      const doubt = entry.stale && entry.state !== 'unknown' ? '?' : '';
+      return `${entry.state}${doubt} ${bound(vm.processes.filter((process) => process.node === node))}`;
     },
     tone: (vm): Tone | undefined => {
       const entry = there(vm);
@@ -76,7 +77,7 @@ function drawVm(vm: VmView, layout: Layout): string {
   const nodeColumns: readonly Column<VmView['nodes'][number]>[] = [
     { title: 'NODE', cell: (row) => row.node },
     { title: 'STATE', cell: (row) => row.state, tone: (row) => (row.stale ? 'warn' : stateTone(row.state)) },
-    { title: 'NOTE', cell: (row) => (row.stale ? 'last known' : '') },
+    { title: 'NOTE', cell: (row) => (row.stale && row.state !== 'unknown' ? 'last known' : '') },
   ];
   return stack(
     facts(
