@@ -2,10 +2,10 @@
 // The agent put together. Start-up reads as a list; each step reaches as far as it can with what answers.
 import type { NodeDocument, PlacedDocument } from '@drvs/contracts';
 import { compareDocuments, digest } from '@drvs/directory';
-import type { Kernel, ServiceManager } from '@drvs/m3ipc-node';
+import type { ServiceManager } from '@drvs/m3ipc-node';
 import type { Logger } from 'pino';
 import { readHostFacts } from './actual/host-facts.js';
-import { readKernel } from './actual/kernel-reader.js';
+import { readKernel, type NodeKernel } from './actual/kernel-reader.js';
 import { readUnits } from './actual/unit-reader.js';
 import type { Actual } from './actual/actual.js';
 import { type AgentError, errorCode, errorSentence } from './agent-error.js';
@@ -34,7 +34,7 @@ export interface AgentParts {
   readonly config: AgentConfig;
   readonly identity: Identity;
   readonly password: () => Promise<string>;
-  readonly kernel: Kernel;
+  readonly kernel: NodeKernel;
   readonly systemd: Systemd;
   readonly serviceManager: ServiceManager;
   readonly clock: Clock;
@@ -90,6 +90,11 @@ export class Agent {
     await this.watch.look();
     this.session.start();
     this.runner.trigger();
+  }
+
+  /** Reads LDAP now, for an administrator who does not want to wait for the next audit. */
+  lookAgain(): Promise<void> {
+    return this.watch.look();
   }
 
   /** Ends the agent and nothing else: what runs goes on. */

@@ -38,6 +38,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void agent.stop().then(() => process.exit(0)));
   }
+  process.on('SIGHUP', () => void agent.lookAgain());
   await agent.start();
 }
 

@@ -2,6 +2,9 @@
 import { M3Error, type Kernel, type NodeIdSource, type ProcessInfo, type VmInfo } from '@drvs/m3ipc-node';
 import type { ActualDrvs, ActualModule, ActualVm, BoundProcess, SlotReservation } from './actual.js';
 
+/** The module's management calls, without what is private to their class. */
+export type NodeKernel = Pick<Kernel, keyof Kernel>;
+
 /** 16 bytes that mark a VM as ours; shown in /proc/drvs. */
 export const OWNER_TAG = Buffer.from('drvs-node-agent\0', 'latin1');
 
@@ -18,7 +21,7 @@ function boundProcess(process: ProcessInfo): BoundProcess {
   return { nr, endpoint, pid, name, activity, messagesSent: sent, bytesCopied: copied };
 }
 
-function reservations(kernel: Kernel, vm: VmInfo, processes: readonly ProcessInfo[]): Map<number, SlotReservation> {
+function reservations(kernel: NodeKernel, vm: VmInfo, processes: readonly ProcessInfo[]): Map<number, SlotReservation> {
   const reserved = new Map<number, SlotReservation>();
   for (const { nr } of processes.filter((process) => process.reserved)) {
     const slot = kernel.slot(vm.vmId, nr);
@@ -27,7 +30,7 @@ function reservations(kernel: Kernel, vm: VmInfo, processes: readonly ProcessInf
   return reserved;
 }
 
-function readVm(kernel: Kernel, vm: VmInfo): ActualVm {
+function readVm(kernel: NodeKernel, vm: VmInfo): ActualVm {
   const processes = kernel.processes(vm);
   const { vmId, name, nodes, procs, tasks, uid, gid, mode, level, abi } = vm;
   return {
@@ -39,7 +42,7 @@ function readVm(kernel: Kernel, vm: VmInfo): ActualVm {
 }
 
 /** A VM that ended between two calls is simply not there any more. */
-function readVms(kernel: Kernel): ActualVm[] {
+function readVms(kernel: NodeKernel): ActualVm[] {
   return kernel.vms().flatMap((vm) => {
     try {
       return [readVm(kernel, vm)];
@@ -57,7 +60,7 @@ export interface KernelState {
 }
 
 /** Reads the kernel's whole state; a missing module is a state, not a failure. */
-export function readKernel(kernel: Kernel): KernelState {
+export function readKernel(kernel: NodeKernel): KernelState {
   try {
     const module: ActualModule = { ready: true, version: kernel.version().release };
     const drvs = kernel.drvs();

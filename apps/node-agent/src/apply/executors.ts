@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How each kind of step is carried out. The map is total: a kind without an executor does not compile.
-import type { Kernel, Level } from '@drvs/m3ipc-node';
+import type { Level } from '@drvs/m3ipc-node';
 import type { VmSettings } from '../actual/actual.js';
-import { OWNER_TAG } from '../actual/kernel-reader.js';
+import { OWNER_TAG, type NodeKernel } from '../actual/kernel-reader.js';
 import type { Step, StepKind, VmChange } from '../plan/step.js';
 import type { Systemd } from './systemd.js';
 
@@ -18,7 +18,7 @@ function systemSlots({ tasks, procs }: VmSettings): number {
   return Math.min(Math.max(DEFAULT_SYSTEM_SLOTS, tasks), tasks + procs);
 }
 
-function createVm(kernel: Kernel, vm: VmSettings): void {
+function createVm(kernel: NodeKernel, vm: VmSettings): void {
   kernel.vmInit({
     vmId: vm.vmId,
     name: vm.name,
@@ -35,7 +35,7 @@ function createVm(kernel: Kernel, vm: VmSettings): void {
   });
 }
 
-function changeVm(kernel: Kernel, { vm, fields }: VmChange): void {
+function changeVm(kernel: NodeKernel, { vm, fields }: VmChange): void {
   const has = (...names: string[]): boolean => names.some((name) => fields.includes(name));
   kernel.vmSet({
     vmId: vm.vmId,
@@ -48,7 +48,7 @@ function changeVm(kernel: Kernel, { vm, fields }: VmChange): void {
 }
 
 /** The executors over the kernel module and systemd. Unit jobs are only begun here: later turns see how they went. */
-export function createExecutors(kernel: Kernel, systemd: Systemd, nodeName: string): Executors {
+export function createExecutors(kernel: NodeKernel, systemd: Systemd, nodeName: string): Executors {
   return {
     'module-load': () => systemd.startExisting(MODULE_UNIT),
     'drvs-init': ({ nodeId, systemId, maxCopyBytes }) => {

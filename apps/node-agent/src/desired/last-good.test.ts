@@ -35,6 +35,12 @@ describe('the last good document', () => {
     expect((await stat(join(folder, NEWEST))).mode & 0o777).toBe(0o600);
   });
 
+  test('saves at once follow one another', async () => {
+    await Promise.all(['1', '2', '3', '4'].map((revision) => store.save(document(revision))));
+    expect((await store.load()).document?.revision).toBe('4');
+    expect(await readFile(join(folder, PREVIOUS), 'utf8')).toContain('"revision":"3"');
+  });
+
   test('nothing kept is no fault', async () => {
     expect(await store.load()).toEqual({ document: undefined, faults: [] });
   });

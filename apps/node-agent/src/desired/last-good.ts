@@ -82,6 +82,9 @@ async function syncAndClose(handle: FileHandle): Promise<void> {
 }
 
 export class LastGoodStore {
+  /** Saves follow one another: two at once would write the same new file. */
+  private saving: Promise<void> = Promise.resolve();
+
   constructor(
     private readonly folder: string,
     private readonly owner: Owner,
@@ -99,7 +102,13 @@ export class LastGoodStore {
   }
 
   /** Replaces the newest generation and keeps the one before. Rejects when the disk refuses. */
-  async save(document: LastGood): Promise<void> {
+  save(document: LastGood): Promise<void> {
+    const saved = this.saving.then(() => this.replace(document));
+    this.saving = saved.catch(() => undefined);
+    return saved;
+  }
+
+  private async replace(document: LastGood): Promise<void> {
     const body = JSON.stringify({ schema: FILE_SCHEMA, ...this.owner, ...document });
     const newest = join(this.folder, NEWEST);
     const fresh = `${newest}.new`;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { NodeEvent } from '@drvs/contracts';
-import { M3Error, type EventWatch, type Kernel } from '@drvs/m3ipc-node';
+import { M3Error, type EventWatch } from '@drvs/m3ipc-node';
+import type { NodeKernel } from '../actual/kernel-reader.js';
 import { nodeEvent } from './node-events.js';
 
 /** The kernel's event descriptor, opened as soon as the module is there. */
@@ -8,7 +9,7 @@ export class KernelEvents {
   private watch: EventWatch | undefined;
 
   constructor(
-    private readonly kernel: Kernel,
+    private readonly kernel: NodeKernel,
     /** Called for every batch, also for one that holds nothing to tell others: something changed. */
     private readonly listener: (events: NodeEvent[]) => void,
   ) {}
