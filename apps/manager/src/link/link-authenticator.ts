@@ -116,7 +116,11 @@ export class LinkAuthenticator {
     };
     // Before the bind: the manager must not tell strangers which passwords of the directory are right.
     const node = normalized === undefined ? undefined : this.desired.find(system)?.nodeByDn(normalized);
-    if (node === undefined) return failed('NotANode', `${dn} is not a usable drvsNode of system '${system}'`);
+    if (node === undefined) {
+      // Not a failure of the node's: its entry may be on its way here.
+      this.perAddress.fail(address, this.clock.now());
+      return refuse(401, 'NotANode', `${dn} is not a usable drvsNode of system '${system}'`);
+    }
     if (password === '') return failed('EmptyPassword', 'an empty password proves nothing (RFC 4513, 5.1.2)');
     const verify = (): Promise<boolean> => verifyPassword(this.server(), node.dn, password);
     try {

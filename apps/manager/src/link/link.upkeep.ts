@@ -40,8 +40,10 @@ export class LinkUpkeep {
       setInterval(() => void this.quietly('beat', () => this.beat()), PING_SECONDS * 1000),
       setInterval(() => void this.quietly('prolong', () => this.prolong()), PROLONG_MS),
     ];
-    this.unsubscribe = this.database.subscribe('drvs_session', () => {
+    this.unsubscribe = this.database.subscribe('drvs_session', (system) => {
       this.suspicious = true;
+      // No system: Postgres has just answered (again), and must hear of this replica before anything of its nodes.
+      if (system === undefined) void this.quietly('beat', () => this.beat());
     });
   }
 

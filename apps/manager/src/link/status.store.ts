@@ -111,7 +111,8 @@ export class StatusStore {
     const rows = statusRows(reports);
     await this.database.manager.transaction(async (manager) => {
       await manager.query(UPSERT_NODES, [storableJson(rows.nodes), replica]);
-      if (reports.some(({ machineId }) => machineId !== undefined)) await manager.query(`NOTIFY drvs_session`);
+      const newcomer = reports.find(({ machineId }) => machineId !== undefined);
+      if (newcomer !== undefined) await manager.query(`SELECT pg_notify('drvs_session', $1)`, [newcomer.system]);
       const transitions = rows.reported.length === 0 ? [] : await writeParts(manager, rows);
       const said = reports.flatMap(({ system, events }) => events.map((event) => ({ system, event })));
       await appendEvents(manager, [...said, ...describe(transitions)]);

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startPostgres } from '@drvs/testkit/postgres';
 import type { TestPostgres } from '@drvs/testkit/postgres';
 import pg from 'pg';
-import { createDataSource } from './data-source.js';
-import { migrate } from './migrate.js';
+import { createDataSource } from '@drvs/manager/database/data-source';
+import { migrate } from '@drvs/manager/database/migrate';
 
 describe('migrations', () => {
   let postgres: TestPostgres;
