@@ -29,12 +29,12 @@ const columns: readonly Column<Item>[] = [
   { title: 'CHANGE', cell: (row) => row.change },
   { title: 'KIND', cell: (row) => row.kind },
   { title: 'NAME', cell: (row) => row.name },
-  { title: 'ENTRY', cell: (row) => row.dn },
   {
     title: 'WOULD END',
     cell: (row) => row.bound.map((process) => `${process.vm}/${process.name} on ${process.node}`).join(', ') || '-',
     tone: (row) => (row.bound.length > 0 ? 'bad' : undefined),
   },
+  { title: 'ENTRY', cell: (row) => row.dn },
 ];
 
 /** `ends 4 bound processes, removes 4 placements and 0 nodes`. */
