@@ -26,6 +26,7 @@ import { Conditions } from './report/conditions.js';
 import { KernelEvents } from './report/kernel-events.js';
 import { serveLocally } from './report/local-server.js';
 import { Metrics } from './report/metrics.js';
+import { failedUnits } from './report/node-events.js';
 import { Reporter } from './report/reporter.js';
 import { objectResults } from './report/results.js';
 import { nodeStatus } from './report/status.js';
@@ -299,6 +300,8 @@ export class Agent {
   }
 
   private turned(turn: Turn<InForce>): void {
+    const failed = failedUnits(this.lastTurn?.actual.units ?? [], turn.actual.units, turn.endedAt);
+    if (failed.length > 0) this.reporter.happened(failed);
     this.lastTurn = turn;
     this.metrics.turned(turn);
     this.conditions.clear('TurnFailed');

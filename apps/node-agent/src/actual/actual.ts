@@ -85,6 +85,8 @@ export interface Actual {
   readonly module: ActualModule;
   /** null while the DRVS is not initialised. */
   readonly drvs: ActualDrvs | null;
+  /** nodeid of the kernel's boot line, null when it names none. */
+  readonly bootNodeId: number | null;
   readonly vms: readonly ActualVm[];
   readonly units: readonly ActualUnit[];
   readonly host: HostFacts;

@@ -56,6 +56,7 @@ function readVms(kernel: NodeKernel): ActualVm[] {
 export interface KernelState {
   readonly module: ActualModule;
   readonly drvs: ActualDrvs | null;
+  readonly bootNodeId: number | null;
   readonly vms: readonly ActualVm[];
 }
 
@@ -64,10 +65,13 @@ export function readKernel(kernel: NodeKernel): KernelState {
   try {
     const module: ActualModule = { ready: true, version: kernel.version().release };
     const drvs = kernel.drvs();
-    if (!drvs.running) return { module, drvs: null, vms: [] };
-    return { module, drvs: { nodeId: drvs.nodeId, source: SOURCES[drvs.source] }, vms: readVms(kernel) };
+    const bootNodeId = drvs.bootNodeId < 0 ? null : drvs.bootNodeId;
+    if (!drvs.running) return { module, drvs: null, bootNodeId, vms: [] };
+    const { nodeId, source } = drvs;
+    return { module, drvs: { nodeId, source: SOURCES[source] }, bootNodeId, vms: readVms(kernel) };
   } catch (error) {
     if (!(error instanceof M3Error) || error.code !== 'ModuleMissing') throw error;
-    return { module: { ready: false, message: 'the m3ipc module is not loaded' }, drvs: null, vms: [] };
+    const module: ActualModule = { ready: false, message: 'the m3ipc module is not loaded' };
+    return { module, drvs: null, bootNodeId: null, vms: [] };
   }
 }

@@ -151,6 +151,7 @@ export function actual(parts: Partial<Actual> = {}): Actual {
   return {
     module: { ready: true, version: '0.1.0' },
     drvs: { nodeId: 1, source: 'directory' },
+    bootNodeId: null,
     vms: [],
     units: [],
     host: HOST,

@@ -59,16 +59,15 @@ export const nodeRules: readonly Rule<NodeSubject>[] = [
     then: () => settled(OBJECT, 'Disabled', 'the node is disabled'),
   },
   {
-    name: "the node joins the DRVS with the directory's nodeid",
+    // The boot line is the word of who owns the machine: a directory that contradicts it is told so by the next rule.
+    name: 'the node joins the DRVS with the nodeid of its boot line, else of the directory',
     when: ({ actual }) => actual.drvs === null,
-    then: ({ desired }) =>
-      progressing(OBJECT, 'Joining', `joining the DRVS as node ${desired.document.node.nodeId}`, {
-        kind: 'drvs-init',
-        object: OBJECT,
-        nodeId: desired.document.node.nodeId,
-        systemId: desired.document.systemId,
-        maxCopyBytes: desired.document.limits.maxCopyBytes,
-      }),
+    then: ({ desired: { document }, actual }) => {
+      const nodeId = actual.bootNodeId ?? document.node.nodeId;
+      const { systemId, limits } = document;
+      const step = { kind: 'drvs-init', object: OBJECT, nodeId, systemId, maxCopyBytes: limits.maxCopyBytes } as const;
+      return progressing(OBJECT, 'Joining', `joining the DRVS as node ${nodeId}`, step);
+    },
   },
   {
     name: 'a contradicting nodeid is a condition, never a renumbering',

@@ -48,6 +48,11 @@ describe('the node', () => {
     expect(result.steps).toEqual([expect.objectContaining({ kind: 'drvs-init', nodeId: 1 })]);
   });
 
+  test('the nodeid of the boot line goes before that of the directory', () => {
+    const result = planned(nodeDocument(), { drvs: null, bootNodeId: 9 });
+    expect(result.steps).toEqual([expect.objectContaining({ kind: 'drvs-init', nodeId: 9 })]);
+  });
+
   test('a contradicting nodeid is a condition; VMs go on', () => {
     const result = planned(nodeDocument([vmDocument(7)]), { drvs: { nodeId: 9, source: 'boot' } });
     expect(result.finding('node')).toMatchObject({ result: 'failed', code: 'NodeIdConflict' });

@@ -2,6 +2,7 @@
 // The kernel's events in the words of the link.
 import { MAX_VMID, type NodeEvent } from '@drvs/contracts';
 import type { M3Event } from '@drvs/m3ipc-node';
+import type { ActualUnit } from '../actual/actual.js';
 import { instant } from '../clock.js';
 
 const KINDS: Readonly<Partial<Record<M3Event['type'], NodeEvent['kind']>>> = {
@@ -30,4 +31,18 @@ export function nodeEvent(event: M3Event): NodeEvent | undefined {
   if (kind !== 'bind' && kind !== 'unbind') return { kind, at, ...vm };
   const { nr, endpoint, pid } = event;
   return { kind, at, ...vm, nr, endpoint, pid, ...(cause && { cause }) };
+}
+
+/** Events for the units that have failed since the turn before. */
+export function failedUnits(before: readonly ActualUnit[], now: readonly ActualUnit[], at: number): NodeEvent[] {
+  const known = new Set(before.filter(({ state }) => state === 'failed').map(({ name }) => name));
+  return now
+    .filter(({ state, name }) => state === 'failed' && !known.has(name))
+    .map(({ name, vmId, nr }) => ({
+      kind: 'unit-failed',
+      at: instant(at),
+      vmId,
+      nr,
+      message: `${name} failed; see: journalctl -u ${name}`,
+    }));
 }
