@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// No single mistake empties the cluster: held, shown, confirmed, refused.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { heldConflictSchema, heldOutcomeSchema, heldViewSchema, topologyViewSchema } from '@drvs/contracts';
+import type { HeldView } from '@drvs/contracts';
+import type { FakeAgent } from './fake-agent.js';
+import { Fixture, until } from './fixture.js';
+
+const PASSWORD = 'node1-secret';
+const VMS = [1, 2, 3, 4, 5];
+
+describe('the guard', () => {
+  let fixture: Fixture;
+  let agent: FakeAgent;
+  beforeAll(async () => {
+    fixture = await Fixture.start();
+    const { slapd } = fixture;
+    await slapd.add(slapd.nodeEntry('node1', 1, [`userPassword: ${PASSWORD}`]) + slapd.nodeEntry('node2', 2));
+    await slapd.add(
+      VMS.map(
+        (id) => slapd.vmEntry(`vm${id}`, id, ['node1']) + slapd.processEntry(`vm${id}`, 'server', 1, 'node1'),
+      ).join(''),
+    );
+    agent = await fixture.join('node1', PASSWORD);
+    const desired = await agent.next('desired', ({ document }) => document.vms.length === VMS.length);
+    agent.reportBound(desired);
+    agent.apply(desired);
+    await until(
+      'all to be bound',
+      () => fixture.get('topology', topologyViewSchema),
+      ({ vms }) => vms.length === VMS.length && vms.every(({ processes }) => processes[0]?.state === 'bound'),
+    );
+  }, 60_000);
+  afterAll(async () => {
+    agent.close();
+    await fixture.close();
+  });
+
+  const held = (): Promise<HeldView> => fixture.get('held', heldViewSchema);
+
+  test('all VMs deleted: held, nothing ends, and it outlives a restart of the manager', async () => {
+    const before = agent.frames.length;
+    await fixture.slapd.delete(`ou=vms,${fixture.slapd.base}`, { recursive: true });
+
+    const view = await until('everything to be held', held, ({ effects }) => effects.processesEnded === VMS.length);
+    expect(view.hash).not.toBe('');
+    expect(view.reason).toMatch(/./);
+    expect(view.items.flatMap(({ bound }) => bound.map(({ vm, name, node }) => `${vm}/${name}@${node}`))).toEqual(
+      expect.arrayContaining(VMS.map((id) => `vm${id}/server@node1`)),
+    );
+    const topology = await fixture.get('topology', topologyViewSchema);
+    expect(topology.vms.every((vm) => vm.held && vm.processes[0]?.state === 'bound')).toBe(true);
+    expect(topology.held).toBe(view.items.length);
+    expect(agent.frames.slice(before).filter(({ type }) => type === 'desired')).toEqual([]);
+
+    await fixture.stopManager();
+    await fixture.startManager();
+    const after = await until('the held set after a restart', held, ({ items }) => items.length > 0);
+    expect(after.hash).toBe(view.hash);
+    agent = await fixture.join('node1', PASSWORD);
+    expect((await agent.next('desired')).document.vms).toHaveLength(VMS.length);
+  }, 60_000);
+
+  test('a decision about another set is refused with the present one', async () => {
+    const answer = await fixture.post('held/confirm', { hash: 'a'.repeat(64) });
+
+    expect(answer.status).toBe(409);
+    const conflict = heldConflictSchema.parse(answer.body);
+    expect(conflict.code).toBe('HeldSetChanged');
+    expect(conflict.current).toEqual(await held());
+    expect((await fixture.post('held/confirm', {})).status).toBe(400);
+    const viewer = await fixture.newToken('viewer');
+    const denied = await fixture.request('held/confirm', { method: 'POST', body: '{"hash":"x"}', token: viewer });
+    expect(denied).toMatchObject({ status: 403, body: { code: 'RoleInsufficient' } });
+  }, 60_000);
+
+  test('refusing brings the entries back, and everything goes on under its new entries', async () => {
+    const { hash } = await held();
+
+    const answer = await fixture.post('held/refuse', { hash, reason: 'a slip' });
+
+    expect(answer).toMatchObject({ status: 200, body: { decision: 'refused' } });
+    heldOutcomeSchema.parse(answer.body);
+    await until('nothing to be held', held, ({ items }) => items.length === 0);
+    const topology = await fixture.get('topology', topologyViewSchema);
+    expect(topology.vms.map(({ name, held: isHeld }) => `${name} ${isHeld}`)).toEqual(VMS.map((id) => `vm${id} false`));
+    expect(topology.vms.every(({ processes }) => processes[0]?.state === 'bound')).toBe(true);
+    const found = await fixture.slapd.tool('ldapsearch', [
+      '-LLL',
+      '-b',
+      `ou=vms,${fixture.slapd.base}`,
+      '(objectClass=drvsProcess)',
+      'dn',
+    ]);
+    expect(found.match(/^dn:/gm)).toHaveLength(VMS.length);
+    expect(agent.frames.filter(({ type }) => type === 'desired')).toHaveLength(1);
+  }, 60_000);
+
+  test('confirming ends them', async () => {
+    agent.apply(await agent.next('desired'));
+    await fixture.slapd.delete(`ou=vms,${fixture.slapd.base}`, { recursive: true });
+    const { hash } = await until('everything to be held', held, ({ effects }) => effects.processesEnded === VMS.length);
+
+    const answer = await fixture.post('held/confirm', { hash });
+
+    expect(answer).toMatchObject({ status: 200, body: { decision: 'confirmed' } });
+    await agent.next('desired', ({ document }) => document.vms.length === 0);
+    expect(await held()).toMatchObject({ items: [], hash: '' });
+    expect(await fixture.post('held/confirm', { hash })).toMatchObject({ status: 409, body: { code: 'NothingHeld' } });
+  }, 60_000);
+});
