@@ -93,11 +93,16 @@ function foldRdn(rdn: Rdn): string {
 
 /** The RDNs of a DN as they are spelled, undefined when it is not a DN. The empty DN has none. */
 export function splitDn(dn: string): readonly string[] | undefined {
-  return dn.trim() === '' ? [] : splitUnescaped(dn, ',;');
+  if (dn.trim() === '') return [];
+  return dn.includes('\\') ? splitUnescaped(dn, ',;') : dn.split(/[,;]/);
 }
+
+/** Names without spaces, escapes and multi-valued RDNs, as nearly all are: only their case has to be folded. */
+const PLAIN = /^[a-z][a-z0-9-]*=[a-z0-9_.-]+(?:,[a-z][a-z0-9-]*=[a-z0-9_.-]+)*$/i;
 
 /** One spelling per name: lower case, no spare spaces, least escapes. Undefined when `dn` is not a DN. */
 export function normalizeDn(dn: string): string | undefined {
+  if (PLAIN.test(dn)) return dn.toLowerCase();
   const rdns = splitDn(dn)?.map(parseRdn);
   return rdns?.every((rdn) => rdn !== undefined) ? rdns.map(foldRdn).join(',') : undefined;
 }
@@ -126,6 +131,7 @@ export function isBelow(dn: string, ancestor: string): boolean {
 
 function endsInsideEscape(dn: string, ancestor: string): boolean {
   const before = dn.slice(0, dn.length - ancestor.length - 1);
+  if (!before.endsWith('\\')) return false;
   const slashes = /\\*$/.exec(before)?.[0].length ?? 0;
   return slashes % 2 === 1;
 }

@@ -101,10 +101,10 @@ class LdapjsDirectory implements LdapDirectory {
     await (await this.client()).rename(dn, newSuperior === undefined ? newRdn : `${newRdn},${newSuperior}`);
   }
 
-  write(operation: WriteOperation): Promise<void> {
+  async write(operation: WriteOperation): Promise<void> {
     switch (operation.op) {
       case 'add':
-        return this.add(operation.dn, operation.attributes);
+        return (await this.client()).add(operation.dn, operation.attributes, operation.binary);
       case 'modify':
         return this.modify(operation.dn, operation.changes);
       case 'delete':

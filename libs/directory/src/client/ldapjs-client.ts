@@ -5,7 +5,7 @@ import ldapjs, { type Client, type ClientOptions, type SearchEntry, type SearchO
 import { toSyncedEntry } from '../sync/synced-entry.js';
 import { parseLdapUrl } from '../sync/transport.js';
 import type { Filter, SyncedEntry } from '../sync/types.js';
-import { DirectoryError } from './errors.js';
+import type { DirectoryError } from './errors.js';
 import { connectionError, resultError, timeoutError } from './result-errors.js';
 import type { Modification } from './types.js';
 
@@ -16,6 +16,7 @@ export interface ClientSettings {
   readonly operationTimeoutMs: number;
 }
 
+type Lists = Readonly<Record<string, readonly string[]>>;
 type Callback = (error: Error | null) => void;
 
 /**
@@ -91,10 +92,16 @@ export class LdapjsClient {
     return this.call(what, (callback) => this.client.bind(dn, password, callback));
   }
 
-  add(dn: string, attributes: Readonly<Record<string, readonly string[]>>): Promise<void> {
-    const entry = Object.entries(attributes).map(
-      ([type, values]) => new ldapjs.Attribute({ type, values: [...values] }),
+  /** @param binary values in base64, by name */
+  add(dn: string, attributes: Lists, binary: Lists = {}): Promise<void> {
+    const values = new Map<string, (string | Buffer)[]>(
+      Object.entries(attributes).map(([name, texts]) => [name, [...texts]]),
     );
+    for (const [name, encoded] of Object.entries(binary)) {
+      const bytes = encoded.map((value) => Buffer.from(value, 'base64'));
+      values.set(name, [...(values.get(name) ?? []), ...bytes]);
+    }
+    const entry = [...values].map(([type, list]) => new ldapjs.Attribute({ type, values: list }));
     return this.call(`Adding ${dn}`, (callback) => this.client.add(dn, entry, callback));
   }
 

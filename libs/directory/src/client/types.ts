@@ -14,7 +14,13 @@ export interface Modification {
 
 /** One write, as a change set lists it. */
 export type WriteOperation =
-  | { readonly op: 'add'; readonly dn: string; readonly attributes: Readonly<Record<string, readonly string[]>> }
+  | {
+      readonly op: 'add';
+      readonly dn: string;
+      readonly attributes: Readonly<Record<string, readonly string[]>>;
+      /** Values that are not text, in base64. */
+      readonly binary?: Readonly<Record<string, readonly string[]>>;
+    }
   | { readonly op: 'modify'; readonly dn: string; readonly changes: readonly Modification[] }
   | { readonly op: 'delete'; readonly dn: string }
   | { readonly op: 'rename'; readonly dn: string; readonly newRdn: string; readonly newSuperior?: string };

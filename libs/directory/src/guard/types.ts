@@ -42,7 +42,7 @@ export interface HeldChange {
   readonly vmUuid?: string;
   /** What letting it through would end. */
   readonly effects: readonly Effect[];
-  /** The entry and those of its ancestors that are below the system entry, as they last were, parents first: what refuse writes back. */
+  /** The entry and its ancestors as they last were, parents first: what refuse writes back. */
   readonly entries: readonly StoredEntry[];
   /** When it was first held (ms since 1970). */
   readonly heldAt: number;
@@ -69,6 +69,8 @@ export interface GuardInput {
   readonly held: readonly HeldChange[];
   /** The entry with this UUID and its ancestors as they were before this batch, parents first; empty when unknown. */
   readonly entriesOf: (uuid: string) => readonly StoredEntry[];
+  /** Whether the entry is still in the directory; without it, an object that `next` lacks counts as deleted. */
+  readonly exists?: (uuid: string) => boolean;
   /** entryUUIDs whose change was planned and confirmed through API or CLI, or whose hold is being released: never held. */
   readonly released?: ReadonlySet<string>;
 }

@@ -16,38 +16,57 @@ export type Grants = ReadonlyMap<string, number>;
 
 /** createTimestamp, then entryUUID: both never change. */
 function byAge(left: Claim, right: Claim): number {
-  const [a, b] = [`${left.createTimestamp} ${left.uuid}`, `${right.createTimestamp} ${right.uuid}`];
-  return a < b ? -1 : a > b ? 1 : 0;
+  if (left.createTimestamp !== right.createTimestamp) return left.createTimestamp < right.createTimestamp ? -1 : 1;
+  return left.uuid < right.uuid ? -1 : 1;
+}
+
+class Settlement {
+  readonly grants = new Map<string, number>();
+  private readonly taken = new Set<number>();
+  /** Numbers that a claim still to be settled held so far, with that claim. */
+  private readonly reserved = new Map<number, Claim>();
+
+  reserve(claim: Claim): void {
+    if (claim.held !== undefined) this.reserved.set(claim.held, claim);
+  }
+
+  grant(claim: Claim, number: number): void {
+    this.grants.set(claim.uuid, number);
+    this.taken.add(number);
+    this.giveUp(claim);
+  }
+
+  /** Grants, refuses, or says false: the number is one that its holder may yet fall back to. */
+  settle(claim: Claim): boolean {
+    const refused = claim.lost || this.taken.has(claim.wanted);
+    const holder = this.reserved.get(claim.wanted);
+    if (!refused && holder !== undefined && holder !== claim) return false;
+    if (!refused) this.grant(claim, claim.wanted);
+    else if (claim.held !== undefined && claim.held !== claim.wanted && !this.taken.has(claim.held)) {
+      this.grant(claim, claim.held);
+    } else this.giveUp(claim);
+    return true;
+  }
+
+  private giveUp(claim: Claim): void {
+    if (claim.held !== undefined && this.reserved.get(claim.held) === claim) this.reserved.delete(claim.held);
+  }
 }
 
 /** Settles all claims to one kind of number. Deterministic: the order of `claims` does not matter. */
 export function settleClaims(claims: readonly Claim[]): Grants {
-  const grants = new Map<string, number>();
-  const taken = new Set<number>();
-  const waiting = new Set([...claims].sort(byAge));
-  const grant = (claim: Claim, number: number): void => {
-    grants.set(claim.uuid, number);
-    taken.add(number);
-    waiting.delete(claim);
-  };
-  for (const claim of waiting) {
-    if (claim.held === claim.wanted && !claim.lost && !taken.has(claim.wanted)) grant(claim, claim.wanted);
+  const settlement = new Settlement();
+  const keepers = claims.filter((claim) => claim.held === claim.wanted && !claim.lost).sort(byAge);
+  const keeping = new Set(keepers);
+  let waiting = claims.filter((claim) => !keeping.has(claim)).sort(byAge);
+  for (const claim of keepers) settlement.settle(claim);
+  for (const claim of waiting) settlement.reserve(claim);
+  while (waiting.length > 0) {
+    const left = waiting.filter((claim) => !settlement.settle(claim));
+    // All wait for each other's numbers: they swap, beginning with the oldest.
+    const first = left.length === waiting.length ? left.shift() : undefined;
+    if (first !== undefined) settlement.grant(first, first.wanted);
+    waiting = left;
   }
-  // Who loses goes back to the number it held before a newcomer may have that one, so each grant may make more losers.
-  for (let progress = true; progress;) {
-    progress = false;
-    for (const claim of waiting) {
-      const refused = claim.lost || taken.has(claim.wanted);
-      if (refused && claim.held !== undefined && claim.held !== claim.wanted && !taken.has(claim.held)) {
-        grant(claim, claim.held);
-        progress = true;
-      }
-    }
-    const next = progress ? undefined : [...waiting].find((claim) => !claim.lost && !taken.has(claim.wanted));
-    if (next !== undefined) {
-      grant(next, next.wanted);
-      progress = true;
-    }
-  }
-  return grants;
+  return settlement.grants;
 }

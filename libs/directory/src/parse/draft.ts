@@ -94,9 +94,14 @@ export class EntryReader {
   }
 }
 
+const SURROGATE = /[\ud800-\udfff]/;
+
 /** Order of UTF-8 bytes, which is the order of code points. */
 export function byBytes(left: string, right: string): number {
-  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  if (left === right) return 0;
+  // UTF-16 sorts differently only where it needs two units for a character.
+  if (SURROGATE.test(left) || SURROGATE.test(right)) return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  return left < right ? -1 : 1;
 }
 
 /** A value in a message: quoted, bounded, without control characters. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The processes of one VM: numbers, nodes and the order they start in.
 import type { DesiredProcess, DesiredVm } from '@drvs/contracts';
+import type { Entry } from '../entry.js';
 import type { Candidate } from './candidate.js';
 import { circleMembers } from './cycles.js';
 import { quote } from './draft.js';
@@ -21,12 +22,13 @@ type ProcessCandidate = Candidate<DesiredProcess>;
 /** Puts the processes of a VM in force, as far as they fit it; returns who lost a number. */
 export function placeProcesses(candidates: readonly ProcessCandidate[], placement: Placement): Loser[] {
   for (const candidate of candidates) candidate.require((process) => misfit(process, placement));
+  const entryOf = new Map(candidates.map(({ entry }) => [entry.uuid, entry]));
   const losers = settleDispute({
     attribute: 'drvsProcNr',
     code: 'ProcNrDuplicate',
     candidates,
     numberOf: (process) => process.nr,
-    heldBy: (uuid) => heldNumber(candidates, uuid, placement),
+    heldBy: (uuid) => placement.previous.processes.of(entryOf.get(uuid) as Entry)?.nr,
     losers: placement.losers,
     describe: (process) => ({ vmId: placement.vm.vmId, nodes: [process.onNode] }),
   });
@@ -47,11 +49,6 @@ function dropUnfit(candidates: readonly ProcessCandidate[], placement: Placement
     });
     if (candidate.value) taken.set(candidate.value.nr, candidate.entry.dn);
   }
-}
-
-function heldNumber(candidates: readonly ProcessCandidate[], uuid: string, placement: Placement): number | undefined {
-  const entry = candidates.find((candidate) => candidate.entry.uuid === uuid)?.entry;
-  return entry && placement.previous.processes.of(entry)?.nr;
 }
 
 function misfit(process: DesiredProcess, { vm, nodeDns }: Placement) {
