@@ -33,7 +33,7 @@ directory_links() {
 		dn: $system_base
 		changetype: modify
 		add: drvsManagerUrl
-		drvsManagerUrl: wss://$host_address:8443
+		drvsManagerUrl: https://$host_address:8443/agent/v1/lab
 		-
 		add: drvsManagerCa
 		drvsManagerCa:: $(base64 -w0 "$tls/ca.pem")
