@@ -4,7 +4,7 @@ import type { NodeDocument, PlacedDocument } from '@drvs/contracts';
 import { compareDocuments, digest } from '@drvs/directory';
 import type { ServiceManager } from '@drvs/m3ipc-node';
 import type { Logger } from 'pino';
-import { readHostFacts } from './actual/host-facts.js';
+import { HostFactsReader } from './actual/host-facts.js';
 import { readKernel, type NodeKernel } from './actual/kernel-reader.js';
 import { readUnits } from './actual/unit-reader.js';
 import type { Actual } from './actual/actual.js';
@@ -53,6 +53,7 @@ export class Agent {
   private readonly conditions: Conditions;
   private readonly metrics = new Metrics();
   private readonly backoff = new Backoff();
+  private readonly hostFacts: HostFactsReader;
   private readonly desired: DesiredState;
   private readonly store: LastGoodStore;
   private readonly reader: DirectoryReader;
@@ -69,6 +70,7 @@ export class Agent {
     const { config, identity, kernel, clock } = parts;
     const { systemBase, nodeDn } = config;
     this.conditions = new Conditions(clock);
+    this.hostFacts = new HostFactsReader(clock);
     this.desired = new DesiredState(config);
     this.store = new LastGoodStore(parts.stateFolder, { systemBase, nodeDn, machineId: identity.machineId });
     this.reader = new DirectoryReader(config, parts.password);
@@ -88,8 +90,11 @@ export class Agent {
     await this.recallLastGood();
     this.watchNode();
     this.say('reading the directory');
-    await this.watch.look();
+    const looked = this.watch.look();
+    // Where managers are is known from the last good document, or only from the directory.
+    if (!this.desired.newest) await looked;
     this.session.start();
+    await looked;
     this.runner.trigger();
   }
 
@@ -159,7 +164,9 @@ export class Agent {
 
   private directoryRead(document: NodeDocument): void {
     this.conditions.clear('DirectoryUnavailable');
+    const known = JSON.stringify(this.desired.newest?.document.managers);
     this.desired.read(document, digest(document));
+    if (JSON.stringify(document.managers) !== known) this.session.retrySoon();
     this.audit(document);
     if (!this.desired.managerDocument) this.keep(document);
     this.runner.trigger();
@@ -276,7 +283,10 @@ export class Agent {
   private createRunner(): Runner<InForce> {
     const { clock, kernel, systemd, config } = this.parts;
     const nodeName = config.nodeDn.split(/[=,]/)[1] ?? '';
-    const executors = createExecutors(kernel, systemd, nodeName);
+    const executors = createExecutors(kernel, systemd, nodeName, (step, error) => {
+      this.backoff.refute(step, { code: errorCode(error), message: errorSentence(error) });
+      this.runner.trigger();
+    });
     return new Runner<InForce>({
       clock,
       backoff: this.backoff,
@@ -294,7 +304,7 @@ export class Agent {
 
   private async readActual(document: NodeDocument): Promise<Actual> {
     const { kernel, systemd, config } = this.parts;
-    const [units, host] = await Promise.all([readUnits(systemd), readHostFacts(document, config.allowUsers[0])]);
+    const [units, host] = await Promise.all([readUnits(systemd), this.hostFacts.read(document, config.allowUsers[0])]);
     this.kernelEvents.ensure();
     return { ...readKernel(kernel), units, host };
   }

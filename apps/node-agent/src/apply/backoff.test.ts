@@ -51,6 +51,15 @@ describe('back-off', () => {
     expect(backoff.isDue(free(1), 13)).toBe(true);
   });
 
+  test('a success that turns out to be a failure is one try', () => {
+    const backoff = create();
+    backoff.refute(reserve(1), failure);
+    expect(backoff.failureOf('process:7:1')).toBeUndefined();
+    backoff.succeeded(reserve(1), 0);
+    backoff.refute(reserve(1), failure);
+    expect(backoff.failureOf('process:7:1')).toMatchObject({ attempts: 1, nextTry: 500, failure });
+  });
+
   test('a failure is forgotten when its step is no longer planned, a success after its time', () => {
     const backoff = create();
     backoff.failed(reserve(1), failure, 0);

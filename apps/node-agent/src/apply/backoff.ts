@@ -48,6 +48,12 @@ export class Backoff {
     this.note(step, undefined, now);
   }
 
+  /** A step that had succeeded turned out to have failed: the same try, another outcome. */
+  refute(step: Step, failure: StepFailure): void {
+    const record = this.records.get(stepKey(step));
+    if (record) this.records.set(stepKey(step), { ...record, failure });
+  }
+
   /** The last failure on an object that is still in force, for reports. */
   failureOf(object: string): (StepRecord & { readonly failure: StepFailure }) | undefined {
     for (const record of this.records.values()) {

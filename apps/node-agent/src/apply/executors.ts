@@ -37,18 +37,26 @@ function createVm(kernel: NodeKernel, vm: VmSettings): void {
 
 function changeVm(kernel: NodeKernel, { vm, fields }: VmChange): void {
   const has = (...names: string[]): boolean => names.some((name) => fields.includes(name));
+  // Limits are told together, and only the processes' may differ from what the kernel has.
+  const present = kernel.vms().find(({ vmId }) => vmId === vm.vmId);
   kernel.vmSet({
     vmId: vm.vmId,
     ...(has('name') && { name: vm.name }),
     ...(has('spans') && { nodes: vm.spans }),
     ...(has('uid', 'gid') && { uid: vm.uid, gid: vm.gid }),
     ...(has('mode') && { mode: vm.mode }),
-    ...(has('procs') && { procs: vm.procs, tasks: vm.tasks, sysProcs: systemSlots(vm) }),
+    ...(has('procs') && { procs: vm.procs, tasks: present?.tasks, sysProcs: present?.sysProcs }),
   });
 }
 
-/** The executors over the kernel module and systemd. Unit jobs are only begun here: later turns see how they went. */
-export function createExecutors(kernel: NodeKernel, systemd: Systemd, nodeName: string): Executors {
+/** Told when a step that had been begun failed afterwards. */
+export type Refute = (step: Step, error: unknown) => void;
+
+/**
+ * The executors over the kernel module and systemd. Unit jobs are only begun here, so that a program that is slow to start
+ * holds up nobody else: later turns see how they went, and `refute` hears of those that failed.
+ */
+export function createExecutors(kernel: NodeKernel, systemd: Systemd, nodeName: string, refute: Refute): Executors {
   return {
     'module-load': () => systemd.startExisting(MODULE_UNIT),
     'drvs-init': ({ nodeId, systemId, maxCopyBytes }) => {
@@ -68,7 +76,10 @@ export function createExecutors(kernel: NodeKernel, systemd: Systemd, nodeName: 
       }),
     'slot-free': ({ vmId, nr }) => kernel.slotClear(vmId, nr),
     unbind: ({ vmId, endpoint }) => kernel.unbind(vmId, endpoint),
-    'unit-start': ({ unit }) => systemd.start(unit),
+    'unit-start': async (step) => {
+      const { finished } = await systemd.start(step.unit);
+      finished.catch((error: unknown) => refute(step, error));
+    },
     'unit-stop': ({ unit }) => systemd.stop(unit),
     'unit-replace': ({ unit }) => systemd.stop(unit),
   };

@@ -4,7 +4,7 @@ import dbus from 'dbus-next';
 import { AgentError } from '../agent-error.js';
 import type { UnitSpec } from '../plan/unit-spec.js';
 import { Bus, SYSTEM_BUS, type BusSignal } from './bus.js';
-import type { ListedUnit, Systemd } from './systemd.js';
+import type { ListedUnit, StartedUnit, Systemd } from './systemd.js';
 
 const MANAGER = 'org.freedesktop.systemd1.Manager';
 const SYSTEMD = {
@@ -105,10 +105,10 @@ export class SystemdBus implements Systemd {
     }));
   }
 
-  async start(unit: UnitSpec): Promise<void> {
+  async start(unit: UnitSpec): Promise<StartedUnit> {
     // A unit that failed earlier still holds the name.
     await this.manager('ResetFailedUnit', 's', [unit.name]).catch(() => undefined);
-    await this.job(unit.name, () =>
+    return this.job(unit.name, () =>
       this.manager('StartTransientUnit', 'ssa(sv)a(sa(sv))', [unit.name, 'fail', unitProperties(unit), []]),
     );
   }
@@ -124,7 +124,8 @@ export class SystemdBus implements Systemd {
   }
 
   async startExisting(name: string): Promise<void> {
-    await this.job(name, () => this.manager('StartUnit', 'ss', [name, 'replace']));
+    const { finished } = await this.job(name, () => this.manager('StartUnit', 'ss', [name, 'replace']));
+    await finished;
   }
 
   onChange(listener: () => void): void {
@@ -139,24 +140,31 @@ export class SystemdBus implements Systemd {
     return this.bus.call({ ...SYSTEMD, member, signature, body });
   }
 
-  /** Runs `begin`, which queues a job of `unit`, and waits until systemd has done it. */
-  private async job(unit: string, begin: () => Promise<unknown>): Promise<void> {
+  /** Runs `begin`, which queues a job of `unit`; rejects when systemd does not take it. */
+  private async job(unit: string, begin: () => Promise<unknown>): Promise<StartedUnit> {
     let finish: (result: string) => void = () => undefined;
-    const finished = new Promise<string>((resolve) => {
+    const result = new Promise<string>((resolve) => {
       finish = resolve;
     });
     const job = { unit, finish };
-    const timer = setTimeout(() => finish('timeout'), JOB_TIMEOUT_MS);
     // Before the call: the job may end before its answer has been looked at.
     this.jobs.add(job);
+    const timer = setTimeout(() => finish('timeout'), JOB_TIMEOUT_MS).unref();
+    const finished = result
+      .then((word) => {
+        if (word === 'done') return;
+        throw new AgentError('UnitFailed', `${unit} could not be started (${word})`, `see: journalctl -u ${unit}`);
+      })
+      .finally(() => {
+        clearTimeout(timer);
+        this.jobs.delete(job);
+      });
     try {
       await begin();
-      const result = await finished;
-      if (result === 'done') return;
-      throw new AgentError('UnitFailed', `${unit} could not be started (${result})`, `see: journalctl -u ${unit}`);
-    } finally {
-      clearTimeout(timer);
-      this.jobs.delete(job);
+      return { finished };
+    } catch (error) {
+      finish('done');
+      throw error;
     }
   }
 

@@ -97,6 +97,14 @@ export class ManagerSession {
     this.end(new AgentError('Restarted', reason));
   }
 
+  /** Does not wait any longer for the next attempt: what is known of managers has changed. */
+  retrySoon(): void {
+    if (!this.retry || this.socket || this.closed) return;
+    clearTimeout(this.retry);
+    this.retry = undefined;
+    void this.attempt();
+  }
+
   close(): void {
     this.closed = true;
     clearTimeout(this.retry);
@@ -241,7 +249,10 @@ export class ManagerSession {
     if (this.closed) return;
     this.parts.onEnd(why, lived);
     const delay = retryNow ? 0 : reconnectDelay(this.failures++, this.parts.random);
-    this.retry = setTimeout(() => void this.attempt(), delay);
+    this.retry = setTimeout(() => {
+      this.retry = undefined;
+      void this.attempt();
+    }, delay);
   }
 }
 

@@ -119,8 +119,13 @@ describe('a VM', () => {
     expect(result.steps).toEqual([expect.objectContaining({ kind: 'vm-change', fields: ['name', 'procs'] })]);
   });
 
-  test('whose limits shrink is reported, not ended', () => {
-    const result = planned(nodeDocument([vmDocument(7, [], { procs: 100 })]), { vms: [actualVm(7)] });
+  test.each([
+    ['processes shrink', { procs: 100 }],
+    ['tasks change', { tasks: 40 }],
+    ['message ABI changes', { messageAbi: 'compat' as const }],
+    ['default level changes', { defaultLevel: 'user' as const }],
+  ])('whose %s is reported, not ended', (_, more) => {
+    const result = planned(nodeDocument([vmDocument(7, [], more)]), { vms: [actualVm(7)] });
     expect(result.names).toEqual([]);
     expect(result.finding('vm:7')).toMatchObject({ result: 'failed', code: 'VmFixed' });
   });

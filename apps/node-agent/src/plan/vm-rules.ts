@@ -75,16 +75,14 @@ function changedFields(wanted: VmSettings, found: VmSettings): string[] {
     gid: wanted.gid === found.gid,
     mode: wanted.mode === found.mode,
     procs: wanted.procs === found.procs,
-    tasks: wanted.tasks === found.tasks,
   };
   return Object.keys(same).filter((field) => !same[field]);
 }
 
 /** A difference that only ending the VM could make true, as a sentence. */
 function fixedDifference(wanted: VmSettings, found: VmSettings): string | undefined {
-  if (wanted.procs < found.procs || wanted.tasks < found.tasks) {
-    return `limits only grow: the kernel has ${found.procs} processes and ${found.tasks} tasks`;
-  }
+  if (wanted.procs < found.procs) return `limits only grow, and the kernel's is ${found.procs} processes`;
+  if (wanted.tasks !== found.tasks) return `the kernel's limit is ${found.tasks} tasks`;
   if (wanted.messageAbi !== found.messageAbi) return `its message ABI is ${found.messageAbi}`;
   if (wanted.defaultLevel !== found.defaultLevel) return `its default level is ${found.defaultLevel}`;
   return undefined;

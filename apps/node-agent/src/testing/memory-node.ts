@@ -2,7 +2,7 @@
 // A kernel and a systemd in memory, for tests of the whole agent: units bind when they start, as `m3ipc exec` does.
 import { M3Error, type Kernel, type M3Event, type SlotReservation, type VmInfo, type VmParams } from '@drvs/m3ipc-node';
 import type { NodeKernel } from '../actual/kernel-reader.js';
-import type { ListedUnit, Systemd } from '../apply/systemd.js';
+import type { ListedUnit, StartedUnit, Systemd } from '../apply/systemd.js';
 import type { UnitSpec } from '../plan/unit-spec.js';
 
 const ENOENT = 2;
@@ -163,10 +163,11 @@ export class MemorySystemd implements Systemd {
     }));
   }
 
-  async start(unit: UnitSpec): Promise<void> {
+  async start(unit: UnitSpec): Promise<StartedUnit> {
     this.units.set(unit.name, unit);
     this.kernel.bind(...placeOf(unit));
     this.tell();
+    return { finished: Promise.resolve() };
   }
 
   async stop(name: string): Promise<void> {
