@@ -24,8 +24,10 @@ export function errorCode(error: unknown): string {
   return typeof code === 'string' ? code : 'Failed';
 }
 
-/** Sentence for people about anything thrown. */
+/** Sentence for people about anything thrown, with its remedy where it has one. */
 export function errorSentence(error: unknown): string {
   if (error instanceof AgentError) return error.sentence;
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const { remedy } = error as { remedy?: unknown };
+  return typeof remedy === 'string' ? `${error.message} ${remedy}` : error.message;
 }
