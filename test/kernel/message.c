@@ -378,6 +378,7 @@ static void answer_twice(void)
 	message m;
 
 	enter(1);
+	await_bound(2);
 	EXPECT_EQ(mnx_receive(2, &m), OK);
 	await_sending(3);
 	/* The client waits for us alone, whoever else sends to it. */

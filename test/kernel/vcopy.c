@@ -326,6 +326,7 @@ static void queue_at_1(void)
 	message m = request(1, 1);
 
 	enter(2);
+	await_bound(1);
 	EXPECT_EQ(mnx_send(1, &m), OK);
 }
 
@@ -405,6 +406,7 @@ TEST(another_user_must_have_asked)
 static void lend_as_somebody(void)
 {
 	enter(2);
+	await_bound(1);
 	become(1000, 1000);
 	fill(received, sizeof(received), 9);
 	lend(received);

@@ -7,7 +7,7 @@
 
 static int bind_thread(int vmid, int nr, unsigned int who, int pid)
 {
-	struct m3ipc_bind b = { .vmid = vmid, .nr = nr, .who = who, .pid = pid };
+	struct m3ipc_bind b = {.vmid = vmid, .nr = nr, .who = who, .pid = pid};
 	int result = m3_ioctl(M3IPC_IOC_BIND, &b);
 
 	return result < 0 ? m3_error_endpoint(result) : b.endpoint;
@@ -32,7 +32,7 @@ int mnx_lclbind(int vmid, int pid, int nr)
 
 int mnx_unbind(int vmid, int endpoint)
 {
-	struct m3ipc_unbind u = { .vmid = vmid, .endpoint = endpoint };
+	struct m3ipc_unbind u = {.vmid = vmid, .endpoint = endpoint};
 
 	return m3_ioctl(M3IPC_IOC_UNBIND, &u);
 }
@@ -47,7 +47,7 @@ int mnx_unbind_T(int vmid, int endpoint, long ms)
 
 int mnx_getep(int pid)
 {
-	struct m3ipc_getep g = { .pid = pid };
+	struct m3ipc_getep g = {.pid = pid};
 	int result;
 
 	if (pid < 0)

@@ -86,7 +86,7 @@ int m3_timeout(long ms)
 
 int mnx_getversion(m3_version_t *version)
 {
-	struct m3ipc_version v = { 0 };
+	struct m3ipc_version v = {0};
 	int result = m3_ioctl(M3IPC_IOC_GET_VERSION, &v);
 
 	if (result < 0)

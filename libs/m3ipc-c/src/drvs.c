@@ -15,7 +15,7 @@ static int is_given(unsigned int given, unsigned int bit)
 
 int mnx_drvs_init(int nodeid, const drvs_usr_t *drvs)
 {
-	struct m3ipc_drvs_params p = { .nodeid = nodeid, .source = M3IPC_NODEID_PROGRAM };
+	struct m3ipc_drvs_params p = {.nodeid = nodeid, .source = M3IPC_NODEID_PROGRAM};
 	int result;
 
 	if (drvs) {
@@ -49,7 +49,7 @@ int mnx_drvs_end(void)
 
 int mnx_getdrvsinfo(drvs_usr_t *drvs)
 {
-	struct m3ipc_drvs_info i = { 0 };
+	struct m3ipc_drvs_info i = {0};
 	m3_version_t version;
 	int result = m3_ioctl(M3IPC_IOC_GET_DRVS, &i);
 
@@ -81,7 +81,7 @@ int mnx_getdrvsinfo(drvs_usr_t *drvs)
 
 static struct timespec to_timespec(uint64_t ns)
 {
-	return (struct timespec){ .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
+	return (struct timespec){.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
 }
 
 /* The VMs with numbers 0.. that fit a long and span the node, as bits. */
@@ -102,7 +102,7 @@ static unsigned long vms_of_node(int nodeid)
 
 int mnx_getnodeinfo(int nodeid, node_usr_t *node)
 {
-	struct m3ipc_node_info i = { .nodeid = nodeid };
+	struct m3ipc_node_info i = {.nodeid = nodeid};
 	int result = m3_ioctl(M3IPC_IOC_GET_NODE, &i);
 
 	if (result < 0)

@@ -22,7 +22,7 @@ _Static_assert((int)M3_EVENT_LINK_DOWN == M3IPC_EVENT_LINK_DOWN &&
 
 int mnx_events_open(unsigned int flags)
 {
-	struct m3ipc_events e = { .flags = flags };
+	struct m3ipc_events e = {.flags = flags};
 
 	return m3_ioctl(M3IPC_IOC_EVENTS, &e);
 }
@@ -46,7 +46,7 @@ int mnx_events_read(int fd, m3_event_t *events, int count)
 
 int mnx_endpoint_fd(int vmid, int endpoint)
 {
-	struct m3ipc_endpoint_fd e = { .vmid = vmid, .endpoint = endpoint };
+	struct m3ipc_endpoint_fd e = {.vmid = vmid, .endpoint = endpoint};
 
 	return m3_ioctl(M3IPC_IOC_ENDPOINT_FD, &e);
 }

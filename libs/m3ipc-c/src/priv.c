@@ -33,7 +33,7 @@ void m3_priv_from_kernel(priv_usr_t *to, const struct m3ipc_priv *from)
 
 int mnx_getpriv(int vmid, int endpoint, priv_usr_t *priv)
 {
-	struct m3ipc_priv_args a = { .vmid = vmid, .endpoint = endpoint };
+	struct m3ipc_priv_args a = {.vmid = vmid, .endpoint = endpoint};
 	int result = m3_ioctl(M3IPC_IOC_GET_PRIV, &a);
 
 	if (result < 0)
@@ -45,7 +45,7 @@ int mnx_getpriv(int vmid, int endpoint, priv_usr_t *priv)
 
 int mnx_setpriv(int vmid, int endpoint, const priv_usr_t *priv)
 {
-	struct m3ipc_priv_args a = { .vmid = vmid, .endpoint = endpoint };
+	struct m3ipc_priv_args a = {.vmid = vmid, .endpoint = endpoint};
 
 	m3_priv_to_kernel(&a.priv, priv);
 	/* M3-IPC 4.1's programs know the level alone. */

@@ -55,21 +55,21 @@ static int get_proc(struct m3ipc_proc_info *i, proc_usr_t *proc)
 
 int mnx_getprocinfo(int vmid, int nr, proc_usr_t *proc)
 {
-	struct m3ipc_proc_info i = { .vmid = vmid, .nr = nr };
+	struct m3ipc_proc_info i = {.vmid = vmid, .nr = nr};
 
 	return get_proc(&i, proc);
 }
 
 int mnx_proc_next(int vmid, int nr, proc_usr_t *proc)
 {
-	struct m3ipc_proc_info i = { .vmid = vmid, .nr = nr, .flags = M3IPC_GET_NEXT };
+	struct m3ipc_proc_info i = {.vmid = vmid, .nr = nr, .flags = M3IPC_GET_NEXT};
 
 	return get_proc(&i, proc);
 }
 
 int mnx_wakeup(int vmid, int endpoint)
 {
-	struct m3ipc_wakeup w = { .vmid = vmid, .endpoint = endpoint };
+	struct m3ipc_wakeup w = {.vmid = vmid, .endpoint = endpoint};
 
 	return m3_ioctl(M3IPC_IOC_WAKEUP, &w);
 }

@@ -73,7 +73,7 @@ static void fill_warning(struct m3ipc_vm_params *p, const vm_usr_t *vm)
 
 int mnx_vm_init(const vm_usr_t *vm)
 {
-	struct m3ipc_vm_params p = { .vmid = vm->dc_dcid, .set = M3IPC_VM_NAME };
+	struct m3ipc_vm_params p = {.vmid = vm->dc_dcid, .set = M3IPC_VM_NAME};
 	int result;
 
 	m3_copy_name(p.name, vm->dc_name);
@@ -96,7 +96,7 @@ int mnx_vm_init(const vm_usr_t *vm)
 
 int mnx_vm_set(int vmid, const vm_usr_t *vm)
 {
-	struct m3ipc_vm_params p = { .vmid = vmid };
+	struct m3ipc_vm_params p = {.vmid = vmid};
 	unsigned int bits = given(vm);
 	int result;
 
@@ -121,7 +121,7 @@ int mnx_vm_set(int vmid, const vm_usr_t *vm)
 
 int mnx_vm_end(int vmid)
 {
-	struct m3ipc_vm_ref ref = { .vmid = vmid };
+	struct m3ipc_vm_ref ref = {.vmid = vmid};
 
 	return m3_ioctl(M3IPC_IOC_VM_END, &ref);
 }
@@ -171,14 +171,14 @@ static int get_vm(struct m3ipc_vm_info *i, vm_usr_t *vm)
 
 int mnx_getvminfo(int vmid, vm_usr_t *vm)
 {
-	struct m3ipc_vm_info i = { .params.vmid = vmid };
+	struct m3ipc_vm_info i = {.params.vmid = vmid};
 
 	return get_vm(&i, vm);
 }
 
 int mnx_vm_next(int vmid, vm_usr_t *vm)
 {
-	struct m3ipc_vm_info i = { .params.vmid = vmid, .flags = M3IPC_GET_NEXT };
+	struct m3ipc_vm_info i = {.params.vmid = vmid, .flags = M3IPC_GET_NEXT};
 
 	return get_vm(&i, vm);
 }
@@ -226,14 +226,14 @@ int mnx_slot_set(int vmid, int nr, const slot_usr_t *slot)
 
 int mnx_slot_clear(int vmid, int nr)
 {
-	struct m3ipc_slot s = { .vmid = vmid, .nr = nr };
+	struct m3ipc_slot s = {.vmid = vmid, .nr = nr};
 
 	return m3_ioctl(M3IPC_IOC_SLOT_CLEAR, &s);
 }
 
 int mnx_slot_get(int vmid, int nr, slot_usr_t *slot)
 {
-	struct m3ipc_slot s = { .vmid = vmid, .nr = nr };
+	struct m3ipc_slot s = {.vmid = vmid, .nr = nr};
 	int result = m3_ioctl(M3IPC_IOC_GET_SLOT, &s);
 
 	if (result < 0)

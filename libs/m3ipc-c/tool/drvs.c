@@ -19,7 +19,8 @@ static bool parse_uuid(const char *text, unsigned char uuid[16])
 			continue;
 		if (!isxdigit((unsigned char)*c) || digits == 32)
 			break;
-		digit = isdigit((unsigned char)*c) ? *c - '0' : tolower((unsigned char)*c) - 'a' + 10;
+		digit = isdigit((unsigned char)*c) ? *c - '0'
+						   : tolower((unsigned char)*c) - 'a' + 10;
 		uuid[digits / 2] |= digits % 2 ? digit : digit << 4;
 		digits++;
 		if (digits == 32 && !c[1])
@@ -32,13 +33,13 @@ static bool parse_uuid(const char *text, unsigned char uuid[16])
 static int run_init(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "nodeid", required_argument, NULL, 'n' },
-		{ "name", required_argument, NULL, 'N' },
-		{ "uuid", required_argument, NULL, 'u' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+		{"nodeid", required_argument, NULL, 'n'},
+		{"name", required_argument, NULL, 'N'},
+		{"uuid", required_argument, NULL, 'u'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
-	drvs_usr_t drvs = { .d_given = M3_GIVEN | M3_DRVS_SOURCE, .d_source = M3_SOURCE_TOOL };
+	drvs_usr_t drvs = {.d_given = M3_GIVEN | M3_DRVS_SOURCE, .d_source = M3_SOURCE_TOOL};
 	long nodeid = -1;
 	int option, result;
 
@@ -84,7 +85,7 @@ const struct command command_drvs_init = {
 
 static int run_end(int argc, char **argv)
 {
-	static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
+	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
 	int option = getopt_long(argc, argv, "", options, NULL);
 	int result;
 

@@ -13,8 +13,8 @@
 static const char *type_name(uint32_t type)
 {
 	static const char *const names[] = {
-		"lost",	   "drvs-up", "drvs-down", "vm-up",	 "vm-set",  "vm-down",
-		"bind",	   "unbind",  "slot-set",  "slot-clear", "link-up", "link-down",
+		"lost", "drvs-up", "drvs-down", "vm-up",      "vm-set",	 "vm-down",
+		"bind", "unbind",  "slot-set",	"slot-clear", "link-up", "link-down",
 	};
 
 	return type < sizeof(names) / sizeof(names[0]) ? names[type] : "?";
@@ -67,8 +67,8 @@ static void print_json(const m3_event_t *event)
 	printf("\",\"vmId\":%d", event->vmid);
 	if (event->endpoint != NONE)
 		printf(",\"nr\":%d,\"endpoint\":%d", event->nr, event->endpoint);
-	printf(",\"pid\":%d,\"tgid\":%d,\"nodeId\":%d,\"incarnation\":%llu", event->pid, event->tgid,
-	       event->nodeid, (unsigned long long)event->incarnation);
+	printf(",\"pid\":%d,\"tgid\":%d,\"nodeId\":%d,\"incarnation\":%llu", event->pid,
+	       event->tgid, event->nodeid, (unsigned long long)event->incarnation);
 	if (event->type == M3_EVENT_UNBIND)
 		printf(",\"cause\":\"%s\",\"code\":%d", cause_name(event->cause), event->code);
 	printf(",\"lost\":%u}\n", event->lost);
@@ -77,7 +77,7 @@ static void print_json(const m3_event_t *event)
 struct wanted {
 	int vmid; /* -1: all */
 	bool json;
-	long count; /* -1: no limit */
+	long count;	 /* -1: no limit */
 	long timeout_ms; /* -1: no limit */
 };
 
@@ -92,7 +92,7 @@ static long now_ms(void)
 /* Waits for events until "end"; 1: some, 0: time is over or a signal came. */
 static int wait_events(int fd, long timeout_ms, long end)
 {
-	struct pollfd poller = { .fd = fd, .events = POLLIN };
+	struct pollfd poller = {.fd = fd, .events = POLLIN};
 	long left = timeout_ms < 0 ? -1 : end - now_ms();
 
 	if (timeout_ms >= 0 && left <= 0)
@@ -130,12 +130,15 @@ static int follow(int fd, const struct wanted *wanted)
 static int run_events(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "follow", no_argument, NULL, 'f' },	  { "json", no_argument, NULL, 'j' },
-		{ "vm", required_argument, NULL, 'v' },	  { "count", required_argument, NULL, 'c' },
-		{ "timeout", required_argument, NULL, 't' }, { "help", no_argument, NULL, 'h' },
-		{ 0 },
+		{"follow", no_argument, NULL, 'f'},
+		{"json", no_argument, NULL, 'j'},
+		{"vm", required_argument, NULL, 'v'},
+		{"count", required_argument, NULL, 'c'},
+		{"timeout", required_argument, NULL, 't'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
-	struct wanted wanted = { .vmid = -1, .count = -1, .timeout_ms = -1 };
+	struct wanted wanted = {.vmid = -1, .count = -1, .timeout_ms = -1};
 	int option, fd, result, status;
 	vm_usr_t vm;
 

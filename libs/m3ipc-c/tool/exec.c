@@ -11,10 +11,10 @@
 static int run_exec(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "vm", required_argument, NULL, 'v' },
-		{ "nr", required_argument, NULL, 'n' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+		{"vm", required_argument, NULL, 'v'},
+		{"nr", required_argument, NULL, 'n'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
 	const char *name = NULL, *number = NULL;
 	vm_usr_t vm;

@@ -78,9 +78,10 @@ int bind_self(const vm_usr_t *vm, long nr, int *status)
 	if (endpoint > EMOLERRCODE) {
 		if (mnx_getvminfo(M3_OWN_VM, &own) != OK)
 			own.dc_name[0] = 0;
-		*status = refused(EMOLSLOTUSED,
-				  "this process is bound already (endpoint %d in VM %s), and has one binding",
-				  endpoint, own.dc_name);
+		*status = refused(
+			EMOLSLOTUSED,
+			"this process is bound already (endpoint %d in VM %s), and has one binding",
+			endpoint, own.dc_name);
 		return EMOLSLOTUSED;
 	}
 	endpoint = mnx_bind(vm->dc_dcid, nr);

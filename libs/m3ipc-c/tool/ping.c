@@ -82,7 +82,8 @@ static int enter(struct ping *ping)
 	long nr = -1;
 	vm_usr_t vm;
 
-	if (ping->target_text && !parse_number("the target", ping->target_text, -250, 0x7fffffff, &ping->target))
+	if (ping->target_text &&
+	    !parse_number("the target", ping->target_text, -250, 0x7fffffff, &ping->target))
 		return EXIT_USAGE;
 	if (!ping->vm) {
 		if (ping->own_number)
@@ -147,7 +148,7 @@ static bool died(int result)
 
 static int round_trip(struct ping *ping, double *us)
 {
-	message m = { .m_type = PING_TYPE };
+	message m = {.m_type = PING_TYPE};
 	double start = now_us();
 	int result;
 
@@ -190,7 +191,7 @@ static int burst(struct ping *ping)
 
 static void pause_ms(long ms)
 {
-	struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+	struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 
 	/* A signal ends it: the caller looks at stop_requested. */
 	if (!stop_requested)
@@ -214,7 +215,8 @@ static int run(struct ping *ping)
 			status = find_target(ping);
 		} else if (result == EMOLTIMEDOUT) {
 			ping->failed++;
-			printf("no answer of %ld within %.1f s\n", ping->target, ping->timeout_ms / 1e3);
+			printf("no answer of %ld within %.1f s\n", ping->target,
+			       ping->timeout_ms / 1e3);
 		} else if (result == EMOLBADREQUEST) {
 			ping->failed++;
 			printf("%ld answers with something else than it was sent\n", ping->target);
@@ -234,13 +236,18 @@ static int run(struct ping *ping)
 static int run_ping(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "vm", required_argument, NULL, 'v' },	      { "nr", required_argument, NULL, 'n' },
-		{ "count", required_argument, NULL, 'c' },    { "burst", required_argument, NULL, 'b' },
-		{ "interval", required_argument, NULL, 'i' }, { "timeout", required_argument, NULL, 't' },
-		{ "no-wait", no_argument, NULL, 'w' },	      { "help", no_argument, NULL, 'h' },
-		{ 0 },
+		{"vm", required_argument, NULL, 'v'},
+		{"nr", required_argument, NULL, 'n'},
+		{"count", required_argument, NULL, 'c'},
+		{"burst", required_argument, NULL, 'b'},
+		{"interval", required_argument, NULL, 'i'},
+		{"timeout", required_argument, NULL, 't'},
+		{"no-wait", no_argument, NULL, 'w'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
-	struct ping ping = { .count = -1, .burst = 100, .interval_ms = 1000, .timeout_ms = 10000, .wait = true };
+	struct ping ping = {
+		.count = -1, .burst = 100, .interval_ms = 1000, .timeout_ms = 10000, .wait = true};
 	int option;
 
 	/* "+": a target may be negative. */
@@ -251,9 +258,11 @@ static int run_ping(int argc, char **argv)
 			ping.own_number = optarg;
 		else if (option == 'w')
 			ping.wait = false;
-		else if (option == 'c' && !parse_number("--count", optarg, 1, 1000000000, &ping.count))
+		else if (option == 'c' &&
+			 !parse_number("--count", optarg, 1, 1000000000, &ping.count))
 			return EXIT_USAGE;
-		else if (option == 'b' && !parse_number("--burst", optarg, 1, 1000000000, &ping.burst))
+		else if (option == 'b' &&
+			 !parse_number("--burst", optarg, 1, 1000000000, &ping.burst))
 			return EXIT_USAGE;
 		else if (option == 'i' && !parse_seconds("--interval", optarg, &ping.interval_ms))
 			return EXIT_USAGE;

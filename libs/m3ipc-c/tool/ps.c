@@ -11,8 +11,8 @@ static void print_row(const vm_usr_t *vm, const proc_usr_t *proc)
 
 	if (proc->p_blocked_ns)
 		snprintf(blocked, sizeof(blocked), "%.1fs", proc->p_blocked_ns / 1e9);
-	printf("%-16s %6d %10s %7d %5d %-10s %8s %8s %9s %10lu %10llu  %s\n", vm->dc_name, proc->p_nr,
-	       endpoint_name(proc->p_endpoint, endpoint), proc->p_lpid, proc->p_nodeid,
+	printf("%-16s %6d %10s %7d %5d %-10s %8s %8s %9s %10lu %10llu  %s\n", vm->dc_name,
+	       proc->p_nr, endpoint_name(proc->p_endpoint, endpoint), proc->p_lpid, proc->p_nodeid,
 	       state_name(proc), endpoint_name(proc->p_getfrom, from),
 	       endpoint_name(proc->p_sendto, to), blocked, proc->p_lclsent + proc->p_rmtsent,
 	       (unsigned long long)proc->p_received, proc->p_name);
@@ -20,7 +20,7 @@ static void print_row(const vm_usr_t *vm, const proc_usr_t *proc)
 
 static void print_json(const vm_usr_t *vm, const proc_usr_t *proc)
 {
-	static const char *const levels[] = { "user", "server", "task", "system" };
+	static const char *const levels[] = {"user", "server", "task", "system"};
 
 	printf("{\"vm\":");
 	print_json_string(vm->dc_name);
@@ -82,9 +82,9 @@ static int list_all(bool json, const char **separator)
 static int run_ps(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
 	const char *separator = "";
 	bool json = false;
@@ -103,8 +103,9 @@ static int run_ps(int argc, char **argv)
 	if (json)
 		putchar('[');
 	else
-		printf("%-16s %6s %10s %7s %5s %-10s %8s %8s %9s %10s %10s  %s\n", "VM", "NR", "ENDPOINT",
-		       "PID", "NODE", "STATE", "FROM", "TO", "BLOCKED", "SENT", "RECEIVED", "NAME");
+		printf("%-16s %6s %10s %7s %5s %-10s %8s %8s %9s %10s %10s  %s\n", "VM", "NR",
+		       "ENDPOINT", "PID", "NODE", "STATE", "FROM", "TO", "BLOCKED", "SENT",
+		       "RECEIVED", "NAME");
 	result = optind < argc ? list_vm(&vm, json, &separator) : list_all(json, &separator);
 	if (json)
 		puts("]");

@@ -73,11 +73,11 @@ static int serve(long count, unsigned long *answered, unsigned long *dropped)
 static int run_serve(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "vm", required_argument, NULL, 'v' },
-		{ "nr", required_argument, NULL, 'n' },
-		{ "count", required_argument, NULL, 'c' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+		{"vm", required_argument, NULL, 'v'},
+		{"nr", required_argument, NULL, 'n'},
+		{"count", required_argument, NULL, 'c'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
 	const char *name = NULL, *number = NULL;
 	unsigned long answered = 0, dropped = 0;

@@ -88,7 +88,7 @@ static void on_signal(int number)
 void catch_signals(void)
 {
 	/* Without SA_RESTART: a blocked call ends with EINTR. */
-	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction action = {.sa_handler = on_signal};
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);

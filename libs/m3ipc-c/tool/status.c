@@ -7,7 +7,7 @@
 
 static const char *source_name(int source)
 {
-	static const char *const names[] = { "none", "boot", "program", "tool", "agent" };
+	static const char *const names[] = {"none", "boot", "program", "tool", "agent"};
 
 	return source >= 0 && source < 5 ? names[source] : "?";
 }
@@ -23,7 +23,9 @@ static void print_text(const m3_version_t *version, const drvs_usr_t *drvs, bool
 	printf("module    %s, interface %u\n", version->release, version->abi);
 	if (!running) {
 		printf("DRVS      not initialised; run: m3ipc drvs-init --nodeid N%s\n",
-		       drvs->d_boot_nodeid >= 0 ? " (the boot line has the nodeid: without --nodeid)" : "");
+		       drvs->d_boot_nodeid >= 0
+			       ? " (the boot line has the nodeid: without --nodeid)"
+			       : "");
 		return;
 	}
 	printf("node      %d %s, nodeid from %s\n", drvs->d_nodeid, drvs->d_name,
@@ -56,7 +58,8 @@ static void print_json(const m3_version_t *version, const drvs_usr_t *drvs, bool
 static void print_vm(const vm_usr_t *vm)
 {
 	printf("%-6d %-16s %6d %6d..%-6d %5d:%-5d %04o  ", vm->dc_dcid, vm->dc_name, vm->dc_bound,
-	       -vm->dc_nr_tasks, vm->dc_nr_procs - 1, (int)vm->dc_uid, (int)vm->dc_gid, vm->dc_mode);
+	       -vm->dc_nr_tasks, vm->dc_nr_procs - 1, (int)vm->dc_uid, (int)vm->dc_gid,
+	       vm->dc_mode);
 	print_nodes(vm->dc_nodemap);
 	putchar('\n');
 }
@@ -69,8 +72,8 @@ static void print_vm_json(const vm_usr_t *vm)
 	print_json_string(vm->dc_name);
 	printf(",\"procs\":%d,\"tasks\":%d,\"sysprocs\":%d,\"bound\":%u,\"reserved\":%u",
 	       vm->dc_nr_procs, vm->dc_nr_tasks, vm->dc_nr_sysprocs, vm->dc_bound, vm->dc_reserved);
-	printf(",\"uid\":%u,\"gid\":%u,\"mode\":\"%04o\",\"level\":%u,\"abi\":%d", vm->dc_uid, vm->dc_gid,
-	       vm->dc_mode, vm->dc_level, vm->dc_abi == M3_ABI_32 ? 32 : 64);
+	printf(",\"uid\":%u,\"gid\":%u,\"mode\":\"%04o\",\"level\":%u,\"abi\":%d", vm->dc_uid,
+	       vm->dc_gid, vm->dc_mode, vm->dc_level, vm->dc_abi == M3_ABI_32 ? 32 : 64);
 	printf(",\"incarnation\":%llu,\"sinceNs\":%llu,\"messages\":%llu,\"copied\":%llu,\"tag\":\"",
 	       (unsigned long long)vm->dc_incarnation, (unsigned long long)vm->dc_since_ns,
 	       (unsigned long long)vm->dc_messages, (unsigned long long)vm->dc_copied);
@@ -98,8 +101,8 @@ static int print_vms(bool json)
 			print_vm_json(&vm);
 		} else {
 			if (first)
-				printf("\n%-6s %-16s %6s %6s..%-6s %5s:%-5s %-4s  %s\n", "VMID", "NAME",
-				       "BOUND", "NR", "NR", "UID", "GID", "MODE", "NODES");
+				printf("\n%-6s %-16s %6s %14s %5s:%-5s %-4s  %s\n", "VMID", "NAME",
+				       "BOUND", "NUMBERS    ", "UID", "GID", "MODE", "NODES");
 			print_vm(&vm);
 		}
 		first = false;
@@ -111,9 +114,9 @@ static int print_vms(bool json)
 static int run_status(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
 	m3_version_t version;
 	drvs_usr_t drvs;

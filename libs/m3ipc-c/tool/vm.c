@@ -97,7 +97,7 @@ static bool parse_mode(const char *text, vm_usr_t *vm)
 
 static bool parse_level(const char *text, vm_usr_t *vm)
 {
-	static const char *const levels[] = { "user", "server", "task", "system" };
+	static const char *const levels[] = {"user", "server", "task", "system"};
 
 	for (unsigned int i = 0; i < 4; i++) {
 		if (strcmp(text, levels[i]))
@@ -128,9 +128,9 @@ static bool parse_limit(int option, const char *text, vm_usr_t *vm)
 		const char *name;
 		long low, high;
 	} limits[] = {
-		{ 'p', "--procs", 1, 16000 },
-		{ 't', "--tasks", 0, 250 },
-		{ 's', "--sysprocs", 0, 16250 },
+		{'p', "--procs", 1, 16000},
+		{'t', "--tasks", 0, 250},
+		{'s', "--sysprocs", 0, 16250},
 	};
 	long number;
 
@@ -159,9 +159,9 @@ static void complete_limits(vm_usr_t *vm)
 		return;
 	}
 	if (mnx_getdrvsinfo(&drvs) < 0)
-		drvs = (drvs_usr_t){ .d_nr_procs = NR_PROCS,
-				     .d_nr_tasks = NR_TASKS,
-				     .d_nr_sysprocs = NR_SYS_PROCS };
+		drvs = (drvs_usr_t){.d_nr_procs = NR_PROCS,
+				    .d_nr_tasks = NR_TASKS,
+				    .d_nr_sysprocs = NR_SYS_PROCS};
 	if (vm->dc_nr_procs < 0)
 		vm->dc_nr_procs = drvs.d_nr_procs;
 	if (vm->dc_nr_tasks < 0)
@@ -206,15 +206,19 @@ static bool parse_option(int option, char *text, vm_usr_t *vm)
 static int run_init(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "vmid", required_argument, NULL, 'v' },     { "name", required_argument, NULL, 'N' },
-		{ "nodes", required_argument, NULL, 'n' },    { "procs", required_argument, NULL, 'p' },
-		{ "tasks", required_argument, NULL, 't' },    { "sysprocs", required_argument, NULL, 's' },
-		{ "owner", required_argument, NULL, 'o' },    { "mode", required_argument, NULL, 'm' },
-		{ "level", required_argument, NULL, 'l' },    { "abi", required_argument, NULL, 'a' },
-		{ "help", no_argument, NULL, 'h' },	      { 0 },
+		{"vmid", required_argument, NULL, 'v'},	 {"name", required_argument, NULL, 'N'},
+		{"nodes", required_argument, NULL, 'n'}, {"procs", required_argument, NULL, 'p'},
+		{"tasks", required_argument, NULL, 't'}, {"sysprocs", required_argument, NULL, 's'},
+		{"owner", required_argument, NULL, 'o'}, {"mode", required_argument, NULL, 'm'},
+		{"level", required_argument, NULL, 'l'}, {"abi", required_argument, NULL, 'a'},
+		{"help", no_argument, NULL, 'h'},	 {0},
 	};
-	vm_usr_t vm = { .dc_dcid = -1, .dc_nr_procs = -1, .dc_nr_tasks = -1, .dc_nr_sysprocs = -1,
-			.dc_warn2proc = NONE, .dc_given = M3_GIVEN };
+	vm_usr_t vm = {.dc_dcid = -1,
+		       .dc_nr_procs = -1,
+		       .dc_nr_tasks = -1,
+		       .dc_nr_sysprocs = -1,
+		       .dc_warn2proc = NONE,
+		       .dc_given = M3_GIVEN};
 	int option, result;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -256,7 +260,7 @@ const struct command command_vm_init = {
 
 static int run_end(int argc, char **argv)
 {
-	static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
+	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
 	int option = getopt_long(argc, argv, "", options, NULL);
 	int result, status;
 	vm_usr_t vm;

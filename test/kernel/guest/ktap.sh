@@ -34,12 +34,13 @@ prints() {
 		{ echo "no line matches $expression in:"; cat /tmp/prints.log; return 1; }
 }
 
-# Waits until a command succeeds, at most 20 s.
+seconds() { cut -d. -f1 /proc/uptime; }
+
+# Waits until a command succeeds, at most 30 s.
 await() {
-	tries=0
+	until_second=$(($(seconds) + 30))
 	until "$@" >/dev/null 2>&1; do
-		tries=$((tries + 1))
-		[ $tries -lt 2000 ] || { echo "never: $*"; return 1; }
-		usleep 10000
+		[ "$(seconds)" -lt $until_second ] || { echo "never: $*"; return 1; }
+		usleep 20000
 	done
 }

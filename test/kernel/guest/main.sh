@@ -3,11 +3,12 @@
 # Runs the test programs in the guest: all, or those named.
 
 run() {
-	echo "# $1"
+	started=$(cut -d. -f1 /proc/uptime)
 	before=$(dmesg | grep -cE 'WARNING|BUG|Call Trace')
 	"$2" || echo "# $1 exited with $?"
 	after=$(dmesg | grep -cE 'WARNING|BUG|Call Trace')
 	[ "$before" = "$after" ] || echo "not ok - the kernel complained during $1"
+	echo "# $1: $(($(cut -d. -f1 /proc/uptime) - started)) s"
 }
 
 wanted() {

@@ -164,7 +164,7 @@ long now_ms(void)
 
 static void breathe(void)
 {
-	struct timespec time = {.tv_nsec = 200000};
+	struct timespec time = {.tv_nsec = 500000};
 
 	nanosleep(&time, NULL);
 }
