@@ -41,15 +41,17 @@ export function planRefuse(held: readonly HeldChange[], current: Iterable<Stored
   const renames = changed.flatMap((entry) => renameBack(entry, directory));
   const edits = changed.flatMap((entry) => editBack(entry, directory));
   const operations = [...renames, ...adds, ...edits];
-  const lost = adds.filter(({ isNode }) => isNode).map(({ dn }) => dn);
   return {
-    operations: operations.map(({ isNode: _isNode, ...operation }) => operation as WriteOperation),
+    operations,
     dns: [...new Set(operations.map(({ dn }) => dn))],
-    passwordsLost: lost,
+    passwordsLost: adds.filter(isNode).map(({ dn }) => dn),
   };
 }
 
-type Planned = WriteOperation & { readonly isNode?: boolean };
+function isNode(operation: WriteOperation): boolean {
+  const classes = operation.op === 'add' ? (operation.attributes['objectclass'] ?? []) : [];
+  return classes.some((name) => name.toLowerCase() === 'drvsnode');
+}
 
 /** Where the entry belongs now: below its parent's present DN. */
 function placeOf(entry: StoredEntry, directory: Directory): string {
@@ -59,15 +61,14 @@ function placeOf(entry: StoredEntry, directory: Directory): string {
   return below === undefined ? entry.dn : `${entry.rdn},${below}`;
 }
 
-function addBack(entry: StoredEntry, directory: Directory): Planned[] {
+function addBack(entry: StoredEntry, directory: Directory): WriteOperation[] {
   const dn = placeOf(entry, directory);
   if (directory.present.has(entry.uuid) || directory.taken.has(fold(dn))) return [];
   const { attributes, binary } = entry;
-  const isNode = attributes['objectclass']?.some((name) => name.toLowerCase() === 'drvsnode') ?? false;
-  return [{ op: 'add', dn, attributes, ...(binary && { binary }), isNode }];
+  return [{ op: 'add', dn, attributes, ...(binary && { binary }) }];
 }
 
-function renameBack(entry: StoredEntry, { present, taken }: Directory): Planned[] {
+function renameBack(entry: StoredEntry, { present, taken }: Directory): WriteOperation[] {
   const now = present.get(entry.uuid);
   if (now === undefined || fold(now.dn) === fold(entry.dn) || taken.has(fold(entry.dn))) return [];
   const parent = entry.parentUuid === undefined ? undefined : present.get(entry.parentUuid)?.dn;
@@ -76,7 +77,7 @@ function renameBack(entry: StoredEntry, { present, taken }: Directory): Planned[
   return [{ op: 'rename', dn: now.dn, newRdn: entry.rdn, ...(moved && { newSuperior: parent }) }];
 }
 
-function editBack(entry: StoredEntry, { present }: Directory): Planned[] {
+function editBack(entry: StoredEntry, { present }: Directory): WriteOperation[] {
   const now = present.get(entry.uuid);
   if (now === undefined) return [];
   const naming = entry.rdn.split('=', 1)[0]?.toLowerCase();
