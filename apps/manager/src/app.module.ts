@@ -113,12 +113,12 @@ const CONTROLLERS: Type[] = [
 /** The whole manager: api and follower over the same services, which every replica runs both. */
 @Module({})
 export class AppModule {
-  static with(settings: Settings, logger: Logger): DynamicModule {
+  static with(settings: Settings, logger: Logger, clock: Clock): DynamicModule {
     const providers: Provider[] = [
       { provide: SETTINGS, useValue: settings },
       { provide: LOGGER, useValue: logger },
       { provide: APP_GUARD, useClass: AccessGuard },
-      Clock,
+      { provide: Clock, useValue: clock },
       Database,
       DesiredService,
       Metrics,

@@ -8,6 +8,7 @@ import express from 'express';
 import { ProblemFilter } from './api/problem.filter.js';
 import { securityHeaders } from './api/security-headers.js';
 import { AppModule } from './app.module.js';
+import { Clock } from './common/clock.js';
 import { NestLogger } from './common/logger.js';
 import type { Logger } from './common/logger.js';
 import type { Settings } from './config/settings.js';
@@ -32,12 +33,13 @@ export interface RunningManager {
 export async function createApplication(
   settings: Settings,
   logger: Logger,
+  clock: Clock,
 ): Promise<{ app: NestExpressApplication; handler: express.Express }> {
   const handler = express();
   handler.disable('x-powered-by');
   handler.use(securityHeaders);
   const app = await NestFactory.create<NestExpressApplication>(
-    AppModule.with(settings, logger),
+    AppModule.with(settings, logger, clock),
     new ExpressAdapter(handler),
     { logger: new NestLogger(logger), abortOnError: false },
   );
@@ -46,9 +48,9 @@ export async function createApplication(
 }
 
 /** Starts everything. Neither Postgres nor the directory has to answer for that: they are waited for while it listens. */
-export async function startManager(settings: Settings, logger: Logger): Promise<RunningManager> {
+export async function startManager(settings: Settings, logger: Logger, clock = new Clock()): Promise<RunningManager> {
   if (settings.insecure) logger.warn('DRVS_INSECURE=1: passwords and tokens may travel in the clear; only for tests');
-  const { app, handler } = await createApplication(settings, logger);
+  const { app, handler } = await createApplication(settings, logger, clock);
   await app.init();
   const link = app.get(LinkServer);
   app.get(DesiredService).start();

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { apiErrorSchema, encodeLinkCredentials } from '@drvs/contracts';
 import { createToken } from '@drvs/manager/access/api-token.store';
 import type { Role } from '@drvs/manager/access/api-token.store';
+import { Clock } from '@drvs/manager/common/clock';
 import { createLogger } from '@drvs/manager/common/logger';
 import type { Settings } from '@drvs/manager/config/settings';
 import { withDatabase } from '@drvs/manager/database/one-shot';
+import type { Readiness } from '@drvs/manager/health/readiness.service';
 import { startManager } from '@drvs/manager/manager';
 import type { RunningManager } from '@drvs/manager/manager';
 import { startPostgres } from '@drvs/testkit/postgres';
@@ -20,6 +22,19 @@ import type { AgentOptions } from './fake-agent.js';
 
 export const SYSTEM = 'lab';
 const SHOW_LOG = process.env['DRVS_TEST_LOG'] ?? 'silent';
+
+/** A clock that tests move forward. */
+export class TestClock extends Clock {
+  private ahead = 0;
+
+  override now(): number {
+    return super.now() + this.ahead;
+  }
+
+  advance(ms: number): void {
+    this.ahead += ms;
+  }
+}
 
 /** Asks until the answer fits; fails with the last one. */
 export async function until<T>(
@@ -53,6 +68,7 @@ export interface Answer {
 }
 
 export class Fixture {
+  readonly clock = new TestClock();
   manager: RunningManager | undefined;
   private readonly directory = mkdtempSync('/tmp/drvs-manager-');
   private token = '';
@@ -91,6 +107,12 @@ export class Fixture {
     };
   }
 
+  /** What the manager waits for; empty when it is ready. */
+  async waitsFor(): Promise<string> {
+    const { body } = await this.request('/readyz');
+    return (body as Readiness).waitingFor.map(({ what, message }) => `${what}: ${message}`).join('; ');
+  }
+
   get passwordFile(): string {
     return join(this.directory, 'password');
   }
@@ -100,7 +122,7 @@ export class Fixture {
   }
 
   async startManager(settings: Settings = this.settings): Promise<RunningManager> {
-    this.manager = await startManager(settings, createLogger(settings.logLevel));
+    this.manager = await startManager(settings, createLogger(settings.logLevel), this.clock);
     return this.manager;
   }
 

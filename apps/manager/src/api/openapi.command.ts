@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prints the OpenAPI document, which is checked in: node apps/manager/dist/api/openapi.command.js > docs/reference/openapi.json
 import 'reflect-metadata';
+import { Clock } from '../common/clock.js';
 import { createLogger } from '../common/logger.js';
 import { createApplication } from '../manager.js';
 import { buildOpenApi } from './openapi.js';
@@ -18,7 +19,7 @@ const NOWHERE = {
 
 /** The document as it is checked in. */
 export async function openApiText(): Promise<string> {
-  const { app } = await createApplication(NOWHERE, createLogger(NOWHERE.logLevel));
+  const { app } = await createApplication(NOWHERE, createLogger(NOWHERE.logLevel), new Clock());
   await app.init();
   const text = `${JSON.stringify(buildOpenApi(app), null, 2)}\n`;
   await app.close();

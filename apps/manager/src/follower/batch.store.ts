@@ -7,6 +7,7 @@ import type { Adoption } from '@drvs/directory';
 import type { EntityManager } from 'typeorm';
 import { storableJson, storableText } from '../database/stored-json.js';
 import { appendEvents } from '../events/event.store.js';
+import { readRevision } from '../topology/epoch.store.js';
 import type { BatchPlan } from './batch-plan.js';
 import { batchEvents } from './batch-events.rules.js';
 import { desiredRows, historyRows } from './batch-rows.rules.js';
@@ -23,6 +24,8 @@ export interface BatchCause {
   readonly at: string;
 }
 
+/** The revision before the first. */
+const NOTHING_READ = '0';
 const DESIRED_TABLES = { system: 'drvs_system', node: 'node', vm: 'vm', process: 'process' } as const;
 const NUMBER_COLUMNS = { system: '', node: ', node_id', vm: ', vm_id', process: ', vm_uuid, nr' } as const;
 
@@ -31,7 +34,9 @@ export class BatchStore {
   /** Writes the plan. Gives the new revision, or undefined when nothing that is in force has changed. */
   async write(manager: EntityManager, plan: BatchPlan, cause: BatchCause): Promise<string | undefined> {
     const { system } = cause;
-    const revises = plan.changes.length > 0 || plan.losersChanged;
+    // The first batch is a revision even when it brings nothing usable: from then on the directory counts as read.
+    const revises =
+      plan.changes.length > 0 || plan.losersChanged || (await readRevision(manager, system)) === NOTHING_READ;
     const revision = revises ? await nextRevision(manager, plan, cause) : undefined;
     await writeEntries(manager, system, plan);
     for (const adoption of plan.verdict.adopted) await adopt(manager, system, adoption);

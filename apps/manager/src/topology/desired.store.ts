@@ -67,7 +67,7 @@ export async function readSince(
     [system],
   );
   const [epoch] = epochs;
-  if (epoch === undefined) return undefined;
+  if (epoch === undefined || epoch.revision === '0') return undefined;
   const objects: ObjectRow[] = await manager.query(OBJECTS_SINCE, [system, revision]);
   const gone: { uuid: string }[] = revision === '0' ? [] : await manager.query(GONE_SINCE, [system, revision]);
   const [state]: { losers: Loser[] }[] = await manager.query('SELECT losers FROM sync_state WHERE system = $1', [
