@@ -249,6 +249,29 @@ TEST(a_slot_reserved_for_ones_uid_needs_no_bit_of_the_mode)
 	join(spawn_with(bind_3_as_stranger, 3));
 }
 
+static void work_without_see(void)
+{
+	message m = request(1, 1);
+	int endpoint = 0;
+
+	become(STRANGER, STRANGER);
+	enter(3);
+	EXPECT_EQ(mnx_getep(0), 3);
+	EXPECT_EQ(mnx_wait4bindep_T(1, &endpoint, 0), OK);
+	EXPECT_EQ(endpoint, 1);
+	EXPECT_EQ(mnx_sendrec_T(1, &m, 0), EMOLAGAIN);
+	EXPECT_EQ(mnx_notify(1), OK);
+	EXPECT_EQ(mnx_unbind(M3_OWN_VM, SELF), OK);
+}
+
+TEST(who_is_bound_needs_no_bit_to_work)
+{
+	give_vm_to(0, 0, 0700);
+	reserve(3, STRANGER);
+	enter(1);
+	join(spawn(work_without_see));
+}
+
 TEST(a_reservation_is_shown_and_outlives_its_occupant)
 {
 	slot_usr_t slot;
