@@ -366,6 +366,7 @@ static void unpublish(struct m3_proc *proc, const struct m3_ending *ending)
 	vm->past_messages += proc->party.received;
 	vm->past_copied += proc->party.copied;
 	m3_events_emit_unbind(proc, ending);
+	m3_wait_proc_ended(proc);
 	m3_wait_slot_changed(vm, proc->slot, proc, false);
 	raw_spin_unlock(&vm->lock);
 }
@@ -399,24 +400,38 @@ static void drain(struct m3_party *party, struct list_head *list, int result)
 	}
 }
 
-bool m3_binding_end(struct m3_proc *proc, const struct m3_ending *ending)
+bool m3_binding_cut(struct m3_proc *proc, const struct m3_ending *ending)
 {
-	struct m3_party *party = &proc->party;
-	bool vm_ended = READ_ONCE(proc->vm->ended);
 	bool first;
 
 	rcu_read_lock();
-	first = mark_dead(party);
-	if (first) {
-		unpublish(proc, ending); /* first: its next call must find itself unbound */
-		end_own_wait(party, vm_ended ? -M3IPC_EVMNOTRUN : ending->result);
-		drain(party, &party->senders, vm_ended ? -M3IPC_EVMNOTRUN : -M3IPC_EDSTDIED);
-		drain(party, &party->dependents, vm_ended ? -M3IPC_EVMNOTRUN : -M3IPC_ESRCDIED);
-		m3_endpoint_fd_hangup(proc);
-		m3_proc_put(proc); /* that of the tables */
-	}
+	first = mark_dead(&proc->party);
+	if (first)
+		unpublish(proc, ending);
 	rcu_read_unlock();
 	return first;
+}
+
+void m3_binding_tell(struct m3_proc *proc, const struct m3_ending *ending)
+{
+	struct m3_party *party = &proc->party;
+	bool vm_ended = READ_ONCE(proc->vm->ended);
+
+	rcu_read_lock();
+	end_own_wait(party, vm_ended ? -M3IPC_EVMNOTRUN : ending->result);
+	drain(party, &party->senders, vm_ended ? -M3IPC_EVMNOTRUN : -M3IPC_EDSTDIED);
+	drain(party, &party->dependents, vm_ended ? -M3IPC_EVMNOTRUN : -M3IPC_ESRCDIED);
+	m3_endpoint_fd_hangup(proc);
+	rcu_read_unlock();
+	m3_proc_put(proc); /* that of the tables */
+}
+
+bool m3_binding_end(struct m3_proc *proc, const struct m3_ending *ending)
+{
+	if (!m3_binding_cut(proc, ending))
+		return false;
+	m3_binding_tell(proc, ending);
+	return true;
 }
 
 /* Its own binding, or another's under the manager's rights. */

@@ -32,6 +32,12 @@ struct m3_ending {
  * ended before. Any context that may take raw locks; the caller holds no lock, and @proc.
  */
 bool m3_binding_end(struct m3_proc *proc, const struct m3_ending *ending);
+/*
+ * The same in two steps, for ending many at once: first the binding, so that the process's next
+ * call finds itself unbound; then, if that returned true, the calls that wait.
+ */
+bool m3_binding_cut(struct m3_proc *proc, const struct m3_ending *ending);
+void m3_binding_tell(struct m3_proc *proc, const struct m3_ending *ending);
 
 /* A thread that waits for its own bind; the waiter is on the stack. */
 void m3_binding_await_self(struct m3_waiter *waiter);

@@ -50,9 +50,18 @@ static int as_endpoint_error(int rc)
 	}
 }
 
-static int bind(struct m3ipc_bind *args)
+/* A thread must not be bound without being told where. */
+static long bind_ioctl(struct m3ipc_bind __user *uargs)
 {
-	return as_endpoint_error(m3_bind(args));
+	struct m3ipc_bind args;
+	int rc;
+
+	if (copy_from_user(&args, uargs, sizeof(args)))
+		return -EFAULT;
+	if (!args.endpoint && put_user(0, &uargs->endpoint))
+		return -EFAULT;
+	rc = as_endpoint_error(m3_bind(&args));
+	return !rc && put_user(args.endpoint, &uargs->endpoint) ? -EFAULT : rc;
 }
 
 static int getep(struct m3ipc_getep *args)
@@ -165,7 +174,7 @@ static long process_ioctl(unsigned int cmd, void __user *uargs)
 {
 	switch (cmd) {
 	case M3IPC_IOC_BIND:
-		return CALL_INOUT(m3ipc_bind, bind);
+		return bind_ioctl(uargs);
 	case M3IPC_IOC_UNBIND:
 		return CALL_IN(m3ipc_unbind, m3_unbind);
 	case M3IPC_IOC_GETEP:

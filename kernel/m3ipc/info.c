@@ -14,6 +14,7 @@
 #include "proc.h"
 #include "slot.h"
 #include "vm.h"
+#include "wait.h"
 
 /* ---- processes ---- */
 
@@ -28,7 +29,7 @@ static void fill_state(struct m3_proc *proc, struct m3ipc_proc_info *info)
 	struct m3_party *party = &proc->party;
 
 	raw_spin_lock(&party->lock);
-	info->rts_flags = party->state;
+	info->rts_flags |= party->state;
 	if (party->state & M3_SENDING)
 		info->sendto = party->peer->endpoint;
 	if (party->state & M3_RECEIVING)
@@ -67,12 +68,29 @@ static void fill_proc(struct m3_proc *proc, struct pid_namespace *pid_ns,
 	fill_state(proc, info);
 }
 
-static void fill_reservation(struct m3_vm *vm, const struct m3_slot *slot,
+/* Waiting for a bind or an unbind. m3_vm.lock held. */
+static void fill_wait(struct m3_proc *proc, struct m3ipc_proc_info *info)
+{
+	const struct m3_waiter *waiter;
+
+	waiter = list_first_entry_or_null(&proc->own_waits, struct m3_waiter, own);
+	if (!waiter)
+		return;
+	info->rts_flags |= waiter->for_bind ? M3IPC_RTS_WAITBIND : M3IPC_RTS_WAITUNBIND;
+	info->blocked_ns = jiffies_to_nsecs(jiffies - waiter->since) + 1;
+}
+
+/* What m3_vm.lock protects. */
+static void fill_slot(struct m3_vm *vm, const struct m3_slot *slot,
 			     struct m3ipc_proc_info *info)
 {
 	const struct m3_reservation *res;
+	struct m3_proc *proc;
 
 	raw_spin_lock(&vm->lock);
+	proc = rcu_dereference_protected(slot->proc, lockdep_is_held(&vm->lock));
+	if (proc)
+		fill_wait(proc, info);
 	info->lives = slot->lives;
 	res = slot->reservation;
 	if (res) {
@@ -99,7 +117,7 @@ void m3_info_slot(struct m3_vm *vm, struct m3_slot *slot, struct pid_namespace *
 		.getfrom = M3IPC_NONE,
 		.sendto = M3IPC_NONE,
 	};
-	fill_reservation(vm, slot, info);
+	fill_slot(vm, slot, info);
 	rcu_read_lock();
 	proc = rcu_dereference(slot->proc);
 	if (proc)

@@ -30,6 +30,7 @@ struct m3_proc *m3_proc_alloc(struct m3_vm *vm, struct m3_slot *slot, struct tas
 	proc->since_ns = ktime_get_real_ns();
 	INIT_HLIST_NODE(&proc->by_task);
 	INIT_LIST_HEAD(&proc->pollers);
+	INIT_LIST_HEAD(&proc->own_waits);
 	refcount_set(&proc->refs, 1);
 	return proc;
 }
@@ -56,6 +57,8 @@ int m3_proc_find(const struct m3_vm *vm, s32 endpoint, struct m3_proc **procp)
 	struct m3_slot *slot;
 	struct m3_proc *proc;
 
+	if (endpoint == M3IPC_ANY || endpoint == M3IPC_NONE)
+		return -M3IPC_EENDPOINT;
 	if (!m3_vm_has_nr(vm, nr))
 		return -ERANGE;
 	slot = m3_slot_find(vm, nr);

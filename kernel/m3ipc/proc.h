@@ -30,6 +30,7 @@ struct m3_proc {
 
 	struct hlist_node by_task; /* bindings lock, RCU */
 	struct list_head pollers; /* endpoint descriptors; party.lock */
+	struct list_head own_waits; /* m3_waiters of its threads; m3_vm.lock */
 	struct list_head ending; /* of m3_vm_shut_down() */
 	refcount_t refs;
 	struct rcu_head rcu;
@@ -42,7 +43,10 @@ static inline struct m3_proc *m3_proc_of(struct m3_party *party)
 
 /* A process that nobody knows yet. ERR_PTR(-ENOMEM). */
 struct m3_proc *m3_proc_alloc(struct m3_vm *vm, struct m3_slot *slot, struct task_struct *task);
-/* Finds by endpoint. Caller in an RCU read section. 0, -ERANGE, or -ENOENT: free or stale. */
+/*
+ * Finds by endpoint. Caller in an RCU read section. 0, -EENDPOINT: ANY or NONE, -ERANGE, or
+ * -ENOENT: free or stale.
+ */
 int m3_proc_find(const struct m3_vm *vm, s32 endpoint, struct m3_proc **proc);
 /* Whether @proc may address process number @nr. */
 bool m3_proc_may_address(const struct m3_proc *proc, s32 nr);

@@ -129,7 +129,9 @@ static const char *state_of(const struct m3ipc_proc_info *info)
 		return "reserved";
 	switch (info->rts_flags & (M3IPC_RTS_SENDING | M3IPC_RTS_RECEIVING)) {
 	case 0:
-		return "running";
+		if (info->rts_flags & M3IPC_RTS_WAITBIND)
+			return "wait-bind";
+		return info->rts_flags & M3IPC_RTS_WAITUNBIND ? "wait-end" : "running";
 	case M3IPC_RTS_SENDING:
 		return "sending";
 	case M3IPC_RTS_RECEIVING:

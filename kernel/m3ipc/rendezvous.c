@@ -42,7 +42,6 @@ static void begin_wait(struct m3_party *me, u32 state, struct m3_party *peer,
 {
 	me->wait_seq++;
 	me->blocked_at = jiffies;
-	me->abandoned = false;
 	me->waiter = self;
 	WRITE_ONCE(me->peer, peer);
 	WRITE_ONCE(me->state, state);
@@ -114,6 +113,7 @@ int m3_rdv_sendrec(struct m3_party *me, struct m3_party *dst, const struct m3ipc
 	if (!may_block)
 		return -EAGAIN;
 	me->reply_pending = true;
+	me->abandoned = false;
 	if (takes_request_of(dst, me)) {
 		*wake = deliver(dst, me, msg);
 		begin_wait(me, M3_RECEIVING, dst, self);

@@ -424,8 +424,14 @@ void m3_vm_shut_down(struct m3_vm *vm)
 	raw_spin_unlock(&vm->lock);
 
 	collect_bound(vm, &bound);
+	list_for_each_entry_safe(proc, next, &bound, ending) {
+		if (m3_binding_cut(proc, &ending))
+			continue;
+		list_del(&proc->ending); /* it has ended by itself */
+		m3_proc_put(proc);
+	}
 	list_for_each_entry(proc, &bound, ending)
-		m3_binding_end(proc, &ending);
+		m3_binding_tell(proc, &ending);
 	/* Signals come after: the result of a blocked call is that of the VM's end. */
 	list_for_each_entry_safe(proc, next, &bound, ending) {
 		send_sig(SIGPIPE, proc->task, 1);

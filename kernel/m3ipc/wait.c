@@ -19,6 +19,7 @@ void m3_wait_finish(struct m3_waiter *waiter, int result)
 	struct task_struct *task = waiter->task;
 
 	list_del_init(&waiter->link);
+	list_del_init(&waiter->own);
 	waiter->result = result;
 	/* From here on the waiter's stack may be gone. */
 	smp_store_release(&waiter->done, true);
@@ -38,6 +39,8 @@ void m3_wait_slot_changed(struct m3_vm *vm, struct m3_slot *slot, struct m3_proc
 	lockdep_assert_held(&vm->lock);
 
 	list_for_each_entry_safe(waiter, next, &slot->waiters, link) {
+		if (vm->ended && waiter->me)
+			continue; /* its own end is what it hears of */
 		if (waiter->for_bind != bound || !wants(waiter, slot, proc->party.endpoint))
 			continue;
 		waiter->endpoint = proc->party.endpoint;
@@ -55,10 +58,22 @@ void m3_wait_vm_ended(struct m3_vm *vm)
 
 	rcu_read_lock();
 	xa_for_each(&vm->slots, index, slot) {
-		list_for_each_entry_safe(waiter, next, &slot->waiters, link)
-			m3_wait_finish(waiter, waiter->for_bind ? -M3IPC_EVMNOTRUN : 0);
+		list_for_each_entry_safe(waiter, next, &slot->waiters, link) {
+			if (!waiter->me)
+				m3_wait_finish(waiter, waiter->for_bind ? -M3IPC_EVMNOTRUN : 0);
+		}
 	}
 	rcu_read_unlock();
+}
+
+void m3_wait_proc_ended(struct m3_proc *proc)
+{
+	struct m3_waiter *waiter, *next;
+
+	lockdep_assert_held(&proc->vm->lock);
+
+	list_for_each_entry_safe(waiter, next, &proc->own_waits, own)
+		m3_wait_finish(waiter, proc->vm->ended ? -M3IPC_EVMNOTRUN : -M3IPC_ENOTBIND);
 }
 
 /* Sleeps until @waiter is done: 0, -EINTR, -EAGAIN or -ETIMEDOUT; then it may still be listed. */
@@ -89,7 +104,11 @@ static int sleep_on(struct m3_waiter *waiter, s32 timeout_ms)
 
 static int wait_self(struct m3ipc_wait *args)
 {
-	struct m3_waiter waiter = { .task = current, .for_bind = true };
+	struct m3_waiter waiter = {
+		.own = LIST_HEAD_INIT(waiter.own),
+		.task = current,
+		.for_bind = true,
+	};
 	struct m3_proc *proc;
 	int rc;
 
@@ -133,11 +152,44 @@ static int look_at_slot(struct m3_slot *slot, struct m3_waiter *waiter)
 	return generation && (u32)generation < slot->lives ? -M3IPC_EENDPOINT : 1;
 }
 
-static int wait_slot(struct m3_vm *vm, struct m3ipc_wait *args)
+/* Lists @waiter, if there is something to wait for: 1; else 0 or an error. */
+static int enlist(struct m3_vm *vm, struct m3_slot *slot, struct m3_waiter *waiter)
+{
+	int rc;
+
+	raw_spin_lock(&vm->lock);
+	if (vm->ended)
+		rc = -M3IPC_EVMNOTRUN;
+	else if (waiter->me && READ_ONCE(waiter->me->party.dead))
+		rc = -M3IPC_ENOTBIND;
+	else
+		rc = look_at_slot(slot, waiter);
+	if (rc > 0) {
+		list_add_tail(&waiter->link, &slot->waiters);
+		if (waiter->me)
+			list_add_tail(&waiter->own, &waiter->me->own_waits);
+	}
+	raw_spin_unlock(&vm->lock);
+	return rc;
+}
+
+static void delist(struct m3_vm *vm, struct m3_waiter *waiter)
+{
+	raw_spin_lock(&vm->lock);
+	list_del_init(&waiter->link);
+	list_del_init(&waiter->own);
+	raw_spin_unlock(&vm->lock);
+}
+
+/* @me: the caller's process, if it is one of @vm. */
+static int wait_slot(struct m3_vm *vm, struct m3_proc *me, struct m3ipc_wait *args)
 {
 	struct m3_waiter waiter = {
 		.link = LIST_HEAD_INIT(waiter.link),
+		.own = LIST_HEAD_INIT(waiter.own),
+		.me = me,
 		.task = current,
+		.since = jiffies,
 		.for_bind = args->what == M3IPC_WAIT_BIND,
 		.endpoint = args->endpoint,
 	};
@@ -145,6 +197,8 @@ static int wait_slot(struct m3_vm *vm, struct m3ipc_wait *args)
 	struct m3_slot *slot;
 	int rc;
 
+	if (args->endpoint == M3IPC_ANY || args->endpoint == M3IPC_NONE)
+		return -M3IPC_EENDPOINT;
 	if (!m3_vm_has_nr(vm, nr))
 		return -ERANGE;
 	if (m3_vm_is_system_nr(vm, nr) && args->endpoint != nr)
@@ -152,16 +206,10 @@ static int wait_slot(struct m3_vm *vm, struct m3ipc_wait *args)
 	slot = m3_slot_get(vm, nr);
 	if (IS_ERR(slot))
 		return PTR_ERR(slot);
-	raw_spin_lock(&vm->lock);
-	rc = vm->ended ? -M3IPC_EVMNOTRUN : look_at_slot(slot, &waiter);
-	if (rc > 0)
-		list_add_tail(&waiter.link, &slot->waiters);
-	raw_spin_unlock(&vm->lock);
+	rc = enlist(vm, slot, &waiter);
 	if (rc > 0) {
 		rc = sleep_on(&waiter, args->timeout_ms);
-		raw_spin_lock(&vm->lock);
-		list_del_init(&waiter.link);
-		raw_spin_unlock(&vm->lock);
+		delist(vm, &waiter);
 		if (waiter.done)
 			rc = waiter.result;
 	}
@@ -173,7 +221,6 @@ int m3_wait(struct m3ipc_wait *args)
 {
 	struct m3_proc *me;
 	struct m3_vm *vm;
-	bool own;
 	int rc;
 
 	if (!m3_timeout_valid(args->timeout_ms) || args->what > M3IPC_WAIT_UNBIND)
@@ -185,9 +232,12 @@ int m3_wait(struct m3ipc_wait *args)
 		return PTR_ERR(vm);
 	rcu_read_lock();
 	me = m3_binding_current();
-	own = me && me->vm == vm;
+	if (me && (me->vm != vm || !m3_proc_try_hold(me)))
+		me = NULL;
 	rcu_read_unlock();
-	rc = own || m3_access_vm(vm, M3IPC_MODE_SEE) ? wait_slot(vm, args) : -EPERM;
+	rc = me || m3_access_vm(vm, M3IPC_MODE_SEE) ? wait_slot(vm, me, args) : -EPERM;
+	if (me)
+		m3_proc_put(me);
 	m3_vm_put(vm);
 	return rc;
 }

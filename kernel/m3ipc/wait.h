@@ -12,7 +12,10 @@ struct m3_vm;
 /* A sleeping caller, on its own stack. Protected by the lock of the list it is in. */
 struct m3_waiter {
 	struct list_head link;
+	struct list_head own; /* in its process's own_waits, if it waits in its own VM; m3_vm.lock */
+	struct m3_proc *me; /* that process, or NULL */
 	struct task_struct *task;
+	unsigned long since; /* jiffies */
 	bool for_bind; /* else for unbind */
 	s32 endpoint; /* wanted; [out] that was bound */
 	s32 vmid; /* [out] */
@@ -23,8 +26,10 @@ struct m3_waiter {
 /* A process of @slot came (@bound) or went: tells those who wait for it. m3_vm.lock held. */
 void m3_wait_slot_changed(struct m3_vm *vm, struct m3_slot *slot, struct m3_proc *proc,
 			  bool bound);
-/* The VM ended: tells everybody. m3_vm.lock held. */
+/* The VM ended: tells all but its own processes, whose bindings end next. m3_vm.lock held. */
 void m3_wait_vm_ended(struct m3_vm *vm);
+/* @proc is not bound any more: ends the waits of its threads. m3_vm.lock held. */
+void m3_wait_proc_ended(struct m3_proc *proc);
 /* Sets the result and wakes. The lock of the waiter's list is held, in an RCU read section. */
 void m3_wait_finish(struct m3_waiter *waiter, int result);
 

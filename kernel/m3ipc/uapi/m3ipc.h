@@ -373,7 +373,8 @@ enum m3ipc_wait_for {
 
 /*
  * WAIT. vmid: OWN_VM or one that the caller may SEE. If the VM ends: WAIT_BIND EVMNOTRUN,
- * WAIT_UNBIND 0. WAIT_BIND: EENDPOINT if the generation waited for is over.
+ * WAIT_UNBIND 0; a process of that VM always EVMNOTRUN, and ENOTBIND if it is unbound itself.
+ * WAIT_BIND: EENDPOINT if the generation waited for is over.
  */
 struct m3ipc_wait {
 	__u32 what; /* enum m3ipc_wait_for */
