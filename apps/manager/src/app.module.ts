@@ -39,6 +39,7 @@ import { ReplicaStore } from './link/replica.store.js';
 import { SessionTokenStore } from './link/session-token.store.js';
 import { StatusRecorder } from './link/status.recorder.js';
 import { StatusStore } from './link/status.store.js';
+import { LiveFigures } from './metrics/live-figures.js';
 import { Metrics } from './metrics/metrics.js';
 import { NodesController } from './nodes/nodes.controller.js';
 import { NodesService } from './nodes/nodes.service.js';
@@ -121,6 +122,7 @@ export class AppModule {
       { provide: Clock, useValue: clock },
       Database,
       DesiredService,
+      LiveFigures,
       Metrics,
       ReadinessService,
       ...STORES,

@@ -4,7 +4,6 @@ import 'reflect-metadata';
 import { UsageError, runTokenCommand } from './access/token.command.js';
 import { createLogger, errorText } from './common/logger.js';
 import { SettingsError, parseSettings } from './config/settings.js';
-import { startManager } from './manager.js';
 
 const USAGE = `usage: main.js                 serve (settings: environment, see apps/manager/README.md)
        main.js token create|list|revoke ...`;
@@ -12,6 +11,8 @@ const USAGE = `usage: main.js                 serve (settings: environment, see 
 async function serve(): Promise<void> {
   const settings = parseSettings(process.env);
   const logger = createLogger(settings.logLevel);
+  // Loaded only here: the subcommands start faster without Nest.
+  const { startManager } = await import('./manager.js');
   const manager = await startManager(settings, logger);
   const stop = (signal: string): void => {
     logger.info({ signal }, 'the manager stops');

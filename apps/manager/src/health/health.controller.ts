@@ -3,7 +3,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Needs } from '../access/access.guard.js';
-import { Metrics } from '../metrics/metrics.js';
+import { LiveFigures } from '../metrics/live-figures.js';
 import { ReadinessService } from './readiness.service.js';
 
 /** For supervisors and monitoring: without a token, and without anything worth hiding. */
@@ -13,7 +13,7 @@ import { ReadinessService } from './readiness.service.js';
 export class HealthController {
   constructor(
     private readonly readiness: ReadinessService,
-    private readonly metrics: Metrics,
+    private readonly figures: LiveFigures,
   ) {}
 
   /** The process lives. */
@@ -30,7 +30,7 @@ export class HealthController {
   }
 
   @Get('metrics')
-  async metricsText(@Res() response: Response): Promise<void> {
-    response.type(this.metrics.contentType).send(await this.metrics.text());
+  async metrics(@Res() response: Response): Promise<void> {
+    response.type(this.figures.contentType).send(await this.figures.text());
   }
 }

@@ -47,6 +47,11 @@ export class DesiredService {
     return this.states.get(system);
   }
 
+  /** The state last read of every system. */
+  all(): ReadonlyMap<string, DesiredState> {
+    return this.states;
+  }
+
   /** Reads what is new now, so that what follows sees at least what was committed before. */
   async refresh(system: string): Promise<DesiredState | undefined> {
     const delta = await this.store.findSince(system, this.states.get(system)?.revision ?? '0');
