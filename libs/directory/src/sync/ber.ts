@@ -40,7 +40,6 @@ export class BerFields {
 
   next(): BerField {
     const tag = this.reader.peek();
-    const start = this.reader.offset;
     if (tag === null) throw malformed('a message that ends too early');
     let value: Buffer | null;
     try {
@@ -48,8 +47,8 @@ export class BerFields {
     } catch (error) {
       throw Object.assign(malformed('a field of impossible length'), { cause: error });
     }
-    // A length of 2^31 or more comes out negative and would lead backwards.
-    if (value === null || this.reader.offset <= start) throw malformed('a field longer than its message');
+    // A length of 2^31 or more comes out negative and leads backwards.
+    if (value === null || this.reader.length < 0) throw malformed('a field longer than its message');
     return { tag, value };
   }
 

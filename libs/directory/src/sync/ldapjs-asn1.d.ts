@@ -5,6 +5,8 @@ declare module '@ldapjs/asn1' {
     constructor(buffer: Buffer);
     readonly offset: number;
     readonly remain: number;
+    /** Of the field read last; negative for 2^31 and more. */
+    readonly length: number;
     peek(): number | null;
     readString(tag: number, asBuffer: true): Buffer | null;
   }
