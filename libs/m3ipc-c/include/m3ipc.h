@@ -189,28 +189,28 @@ int mnx_migr_commit(int pid, int vmid, int endpoint, int nodeid);
 #endif
 
 /* The later generation of names. */
-#define mnx_dvs_init   mnx_drvs_init
-#define mnx_dvs_end    mnx_drvs_end
+#define mnx_dvs_init mnx_drvs_init
+#define mnx_dvs_end mnx_drvs_end
 #define mnx_getdvsinfo mnx_getdrvsinfo
-#define mnx_dc_init    mnx_vm_init
-#define mnx_dc_end     mnx_vm_end
-#define mnx_dc_set     mnx_vm_set
-#define mnx_getdcinfo  mnx_getvminfo
-#define mnx_wakeupep   mnx_wakeup
+#define mnx_dc_init mnx_vm_init
+#define mnx_dc_end mnx_vm_end
+#define mnx_dc_set mnx_vm_set
+#define mnx_getdcinfo mnx_getvminfo
+#define mnx_wakeupep mnx_wakeup
 
 /* Programs of M3-IPC 4.1 pass messages and addresses as numbers, too: (long) &m. */
-#define mnx_send(dst, m)	   (mnx_send)((dst), (message *)(m))
-#define mnx_send_T(dst, m, ms)	   (mnx_send_T)((dst), (message *)(m), (ms))
-#define mnx_receive(src, m)	   (mnx_receive)((src), (message *)(m))
-#define mnx_receive_T(src, m, ms)  (mnx_receive_T)((src), (message *)(m), (ms))
-#define mnx_sendrec(dst, m)	   (mnx_sendrec)((dst), (message *)(m))
-#define mnx_sendrec_T(dst, m, ms)  (mnx_sendrec_T)((dst), (message *)(m), (ms))
-#define mnx_rcvrqst(m)		   (mnx_rcvrqst)((message *)(m))
-#define mnx_rcvrqst_T(m, ms)	   (mnx_rcvrqst_T)((message *)(m), (ms))
-#define mnx_reply(dst, m)	   (mnx_reply)((dst), (message *)(m))
-#define mnx_reply_T(dst, m, ms)	   (mnx_reply_T)((dst), (message *)(m), (ms))
-#define mnx_relay(dst, m)	   (mnx_relay)((dst), (message *)(m))
-#define mnx_replyrec(dst, m)	   (mnx_replyrec)((dst), (message *)(m))
+#define mnx_send(dst, m) (mnx_send)((dst), (message *)(m))
+#define mnx_send_T(dst, m, ms) (mnx_send_T)((dst), (message *)(m), (ms))
+#define mnx_receive(src, m) (mnx_receive)((src), (message *)(m))
+#define mnx_receive_T(src, m, ms) (mnx_receive_T)((src), (message *)(m), (ms))
+#define mnx_sendrec(dst, m) (mnx_sendrec)((dst), (message *)(m))
+#define mnx_sendrec_T(dst, m, ms) (mnx_sendrec_T)((dst), (message *)(m), (ms))
+#define mnx_rcvrqst(m) (mnx_rcvrqst)((message *)(m))
+#define mnx_rcvrqst_T(m, ms) (mnx_rcvrqst_T)((message *)(m), (ms))
+#define mnx_reply(dst, m) (mnx_reply)((dst), (message *)(m))
+#define mnx_reply_T(dst, m, ms) (mnx_reply_T)((dst), (message *)(m), (ms))
+#define mnx_relay(dst, m) (mnx_relay)((dst), (message *)(m))
+#define mnx_replyrec(dst, m) (mnx_replyrec)((dst), (message *)(m))
 #define mnx_replyrec_T(dst, m, ms) (mnx_replyrec_T)((dst), (message *)(m), (ms))
 #define mnx_vcopy(src, saddr, dst, daddr, bytes) \
 	(mnx_vcopy)((src), (void *)(saddr), (dst), (void *)(daddr), (bytes))
@@ -221,11 +221,11 @@ int mnx_migr_commit(int pid, int vmid, int endpoint, int nodeid);
 #define M3_PICK3(a, b, c, name, ...) name
 #define mnx_wait4bind_T(...) \
 	M3_PICK3(__VA_ARGS__, M3_BAD, M3_WAIT4BIND2, M3_WAIT4BIND1, M3_NONE)(__VA_ARGS__)
-#define M3_WAIT4BIND1(ms)	 (mnx_wait4bind_T)((int *)0, (ms))
+#define M3_WAIT4BIND1(ms) (mnx_wait4bind_T)((int *)0, (ms))
 #define M3_WAIT4BIND2(bound, ms) (mnx_wait4bind_T)((bound), (ms))
 #define mnx_wait4bindep_T(...) \
 	M3_PICK3(__VA_ARGS__, M3_WAIT4BINDEP3, M3_WAIT4BINDEP2, M3_BAD, M3_NONE)(__VA_ARGS__)
-#define M3_WAIT4BINDEP2(endpoint, ms)	     (mnx_wait4bindep_T)((endpoint), (int *)0, (ms))
+#define M3_WAIT4BINDEP2(endpoint, ms) (mnx_wait4bindep_T)((endpoint), (int *)0, (ms))
 #define M3_WAIT4BINDEP3(endpoint, bound, ms) (mnx_wait4bindep_T)((endpoint), (bound), (ms))
 
 #endif

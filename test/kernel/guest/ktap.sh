@@ -44,3 +44,6 @@ await() {
 		usleep 20000
 	done
 }
+
+# The last line of a test.
+plan() { echo "1..$number"; }

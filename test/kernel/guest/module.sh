@@ -43,4 +43,4 @@ check 'and needs no naming' prints '^node 9$' m3ipc drvs-init
 check 'and shows where it came from' prints 'nodeid_source=boot' cat /proc/drvs/info
 check 'the end' m3ipc drvs-end
 check 'unloaded for good' rmmod m3ipc
-echo "1..$number"
+plan

@@ -109,9 +109,9 @@ typedef struct message {
 #define m2_l2 m_u.m_m2.m2l2
 #define m2_p1 m_u.m_m2.m2p1
 
-#define m3_i1  m_u.m_m3.m3i1
-#define m3_i2  m_u.m_m3.m3i2
-#define m3_p1  m_u.m_m3.m3p1
+#define m3_i1 m_u.m_m3.m3i1
+#define m3_i2 m_u.m_m3.m3i2
+#define m3_p1 m_u.m_m3.m3p1
 #define m3_ca1 m_u.m_m3.m3ca1
 
 #define m4_l1 m_u.m_m4.m4l1
@@ -149,16 +149,16 @@ typedef struct message {
 #define m9_t1 m_u.m_m9.m9t1
 
 #define mA_dst m_u.m_mA.mAdst
-#define mA_nr  m_u.m_mA.mAnr
-#define mA_ia  m_u.m_mA.mAia
+#define mA_nr m_u.m_mA.mAnr
+#define mA_ia m_u.m_mA.mAia
 
-#define mB_nr  m_u.m_mB.mBnr
+#define mB_nr m_u.m_mB.mBnr
 #define mB_md5 m_u.m_mB.mBmd5
 
-#define mC_i1  m_u.m_mC.mCi1
-#define mC_i2  m_u.m_mC.mCi2
-#define mC_i3  m_u.m_mC.mCi3
-#define mC_i4  m_u.m_mC.mCi4
+#define mC_i1 m_u.m_mC.mCi1
+#define mC_i2 m_u.m_mC.mCi2
+#define mC_i3 m_u.m_mC.mCi3
+#define mC_i4 m_u.m_mC.mCi4
 #define mC_ca1 m_u.m_mC.mCca1
 
 /* A translation unit with 64-bit time on i386 would see another m9_t1. */

@@ -16,19 +16,19 @@
 #define OK 0
 #endif
 
-#define TIMEOUT_NOWAIT	0
+#define TIMEOUT_NOWAIT 0
 #define TIMEOUT_FOREVER (-1)
 #define TIMEOUT_MOLCALL 30000 /* ms */
 
 /* ---------------------------------------------------------- endpoints ---- */
 
-#define ANY	  0x7ace /* receive: from anybody */
-#define NONE	  0x6ace /* nobody */
-#define SELF	  0x8ace /* the caller */
+#define ANY 0x7ace  /* receive: from anybody */
+#define NONE 0x6ace /* nobody */
+#define SELF 0x8ace /* the caller */
 #define LOCALNODE (-1)
 
 #define HARDWARE (-1) /* source of hdw_notify and of a notification to oneself */
-#define KERNEL	 HARDWARE
+#define KERNEL HARDWARE
 
 #define M3_OWN_VM (-1) /* as a vmid: that of the caller, where the call says so */
 
@@ -37,143 +37,143 @@
  * below dc_nr_sysprocs - dc_nr_tasks) are generation 0 in every life.
  */
 #define _ENDPOINT(g, p) ((int)((g)*65536 + (p)))
-#define _ENDPOINT_P(e)	((int)(int16_t)((e)&0xffff))
-#define _ENDPOINT_G(e)	(((e)-_ENDPOINT_P(e)) / 65536)
+#define _ENDPOINT_P(e) ((int)(int16_t)((e)&0xffff))
+#define _ENDPOINT_G(e) (((e)-_ENDPOINT_P(e)) / 65536)
 
 /* m_type of a notification from process number nr; and the other way round. */
-#define NOTIFY_MESSAGE	    0x1000
-#define NOTIFY_FROM(nr)	    (NOTIFY_MESSAGE + (nr) + NR_TASKS)
+#define NOTIFY_MESSAGE 0x1000
+#define NOTIFY_FROM(nr) (NOTIFY_MESSAGE + (nr) + NR_TASKS)
 #define M3_NOTIFIER(m_type) ((m_type)-NOTIFY_MESSAGE - NR_TASKS)
 
 /* ------------------------------------------------------------- limits ---- */
 
-#define NR_NODES     1024 /* nodeids 0..1023 */
-#define NR_DCS	     4096 /* VMs at once on a node */
-#define NR_VMS	     NR_DCS
-#define NR_PROCS     221	       /* default of dc_nr_procs; at most 16000 */
-#define NR_TASKS     35		       /* default of dc_nr_tasks; at most 250 */
-#define NR_SYS_PROCS 64		       /* default of dc_nr_sysprocs, tasks included */
-#define MAXCOPYBUF   65536	       /* bytes; kept for programs that size buffers by it */
-#define MAXCOPYLEN   (4 * 1024 * 1024) /* bytes per vcopy */
-#define M3_NAME_SIZE 32		       /* [A-Za-z0-9._-]{1,31} and NUL */
-#define MAXPROCNAME  M3_NAME_SIZE
-#define MAXDCNAME    M3_NAME_SIZE
-#define MAXVMNAME    M3_NAME_SIZE
-#define MAXNODENAME  M3_NAME_SIZE
+#define NR_NODES 1024 /* nodeids 0..1023 */
+#define NR_DCS 4096   /* VMs at once on a node */
+#define NR_VMS NR_DCS
+#define NR_PROCS 221		     /* default of dc_nr_procs; at most 16000 */
+#define NR_TASKS 35		     /* default of dc_nr_tasks; at most 250 */
+#define NR_SYS_PROCS 64		     /* default of dc_nr_sysprocs, tasks included */
+#define MAXCOPYBUF 65536	     /* bytes; kept for programs that size buffers by it */
+#define MAXCOPYLEN (4 * 1024 * 1024) /* bytes per vcopy */
+#define M3_NAME_SIZE 32		     /* [A-Za-z0-9._-]{1,31} and NUL */
+#define MAXPROCNAME M3_NAME_SIZE
+#define MAXDCNAME M3_NAME_SIZE
+#define MAXVMNAME M3_NAME_SIZE
+#define MAXNODENAME M3_NAME_SIZE
 
 /* -------------------------------------------------------------- state ---- */
 
 /* p_rts_flags; PROC_RUNNING: it is in no call. */
-#define PROC_RUNNING	0
-#define BIT_SLOT_FREE	0
-#define BIT_NO_MAP	1
-#define BIT_SENDING	2
-#define BIT_RECEIVING	3
-#define BIT_SIGNALED	4
+#define PROC_RUNNING 0
+#define BIT_SLOT_FREE 0
+#define BIT_NO_MAP 1
+#define BIT_SENDING 2
+#define BIT_RECEIVING 3
+#define BIT_SIGNALED 4
 #define BIT_SIG_PENDING 5
-#define BIT_P_STOP	6
-#define BIT_NO_PRIV	7
+#define BIT_P_STOP 6
+#define BIT_NO_PRIV 7
 #define BIT_NO_PRIORITY 8
 #define BIT_NO_ENDPOINT 9
-#define BIT_ONCOPY	10
-#define BIT_MIGRATE	11
-#define BIT_REMOTE	12
-#define BIT_RMTOPER	13
-#define BIT_WAITMIGR	15
-#define BIT_WAITUNBIND	17
-#define BIT_WAITBIND	18
-#define SLOT_FREE	(1 << BIT_SLOT_FREE)
-#define NO_MAP		(1 << BIT_NO_MAP)
-#define SENDING		(1 << BIT_SENDING)
-#define RECEIVING	(1 << BIT_RECEIVING)
-#define SIGNALED	(1 << BIT_SIGNALED)
-#define SIG_PENDING	(1 << BIT_SIG_PENDING)
-#define P_STOP		(1 << BIT_P_STOP)
-#define NO_PRIV		(1 << BIT_NO_PRIV)
-#define NO_PRIORITY	(1 << BIT_NO_PRIORITY)
-#define NO_ENDPOINT	(1 << BIT_NO_ENDPOINT)
-#define ONCOPY		(1 << BIT_ONCOPY)
-#define MIGRATE		(1 << BIT_MIGRATE)
-#define REMOTE		(1 << BIT_REMOTE)
-#define RMTOPER		(1 << BIT_RMTOPER)
-#define WAITMIGR	(1 << BIT_WAITMIGR)
-#define WAITUNBIND	(1 << BIT_WAITUNBIND)
-#define WAITBIND	(1 << BIT_WAITBIND)
+#define BIT_ONCOPY 10
+#define BIT_MIGRATE 11
+#define BIT_REMOTE 12
+#define BIT_RMTOPER 13
+#define BIT_WAITMIGR 15
+#define BIT_WAITUNBIND 17
+#define BIT_WAITBIND 18
+#define SLOT_FREE (1 << BIT_SLOT_FREE)
+#define NO_MAP (1 << BIT_NO_MAP)
+#define SENDING (1 << BIT_SENDING)
+#define RECEIVING (1 << BIT_RECEIVING)
+#define SIGNALED (1 << BIT_SIGNALED)
+#define SIG_PENDING (1 << BIT_SIG_PENDING)
+#define P_STOP (1 << BIT_P_STOP)
+#define NO_PRIV (1 << BIT_NO_PRIV)
+#define NO_PRIORITY (1 << BIT_NO_PRIORITY)
+#define NO_ENDPOINT (1 << BIT_NO_ENDPOINT)
+#define ONCOPY (1 << BIT_ONCOPY)
+#define MIGRATE (1 << BIT_MIGRATE)
+#define REMOTE (1 << BIT_REMOTE)
+#define RMTOPER (1 << BIT_RMTOPER)
+#define WAITMIGR (1 << BIT_WAITMIGR)
+#define WAITUNBIND (1 << BIT_WAITUNBIND)
+#define WAITBIND (1 << BIT_WAITBIND)
 
 /* p_misc_flags */
-#define MIS_BIT_PROXY	   0
-#define MIS_BIT_CONNECTED  1
-#define MIS_BIT_NOTIFY	   2
-#define MIS_BIT_NEEDMIGR   3
-#define MIS_BIT_RMTBACKUP  4
-#define MIS_BIT_GRPLEADER  5
-#define MIS_BIT_KTHREAD	   6
+#define MIS_BIT_PROXY 0
+#define MIS_BIT_CONNECTED 1
+#define MIS_BIT_NOTIFY 2
+#define MIS_BIT_NEEDMIGR 3
+#define MIS_BIT_RMTBACKUP 4
+#define MIS_BIT_GRPLEADER 5
+#define MIS_BIT_KTHREAD 6
 #define MIS_BIT_REPLICATED 7
-#define MIS_BIT_KILLED	   8
-#define MIS_BIT_WOKENUP	   9
-#define MIS_BIT_USERMODE   10
-#define MIS_BIT_RMTINFO	   11
-#define MIS_BIT_NOMIGRATE  12
-#define MIS_BIT_ATOMIC	   13
-#define MIS_BIT_ENQUEUED   14
-#define MIS_BIT_ABANDONED  16 /* its last sendrec was given up after being taken */
-#define MIS_BIT_RESERVED   17 /* the number is reserved by slot_set */
-#define MIS_GRPLEADER	   (1 << MIS_BIT_GRPLEADER)
-#define MIS_WOKENUP	   (1 << MIS_BIT_WOKENUP)
-#define MIS_ATOMIC	   (1 << MIS_BIT_ATOMIC)
-#define MIS_ABANDONED	   (1 << MIS_BIT_ABANDONED)
-#define MIS_RESERVED	   (1 << MIS_BIT_RESERVED)
+#define MIS_BIT_KILLED 8
+#define MIS_BIT_WOKENUP 9
+#define MIS_BIT_USERMODE 10
+#define MIS_BIT_RMTINFO 11
+#define MIS_BIT_NOMIGRATE 12
+#define MIS_BIT_ATOMIC 13
+#define MIS_BIT_ENQUEUED 14
+#define MIS_BIT_ABANDONED 16 /* its last sendrec was given up after being taken */
+#define MIS_BIT_RESERVED 17  /* the number is reserved by slot_set */
+#define MIS_GRPLEADER (1 << MIS_BIT_GRPLEADER)
+#define MIS_WOKENUP (1 << MIS_BIT_WOKENUP)
+#define MIS_ATOMIC (1 << MIS_BIT_ATOMIC)
+#define MIS_ABANDONED (1 << MIS_BIT_ABANDONED)
+#define MIS_RESERVED (1 << MIS_BIT_RESERVED)
 
 /* dc_flags */
 #define DC_RUNNING 0
-#define DC_FREE	   2
+#define DC_FREE 2
 
 /* n_flags */
-#define NODE_FREE     0
-#define NODE_LOCAL    0x1
+#define NODE_FREE 0
+#define NODE_LOCAL 0x1
 #define NODE_ATTACHED 0x2 /* some VM here spans it */
-#define NODE_LINKED   0x4 /* its link is up */
+#define NODE_LINKED 0x4	  /* its link is up */
 
 /* Privilege levels; each includes those before it. */
-#define USER_PRIV   0 /* sendrec receive rcvrqst reply replyrec, vcopy with its clients */
+#define USER_PRIV 0   /* sendrec receive rcvrqst reply replyrec, vcopy with its clients */
 #define SERVER_PRIV 1 /* and send notify relay, vcopy by consent */
-#define TASK_PRIV   2 /* and src_notify ntfy_value */
+#define TASK_PRIV 2   /* and src_notify ntfy_value */
 #define SYSTEM_PRIV 3 /* and hdw_notify setpriv, vcopy whatever the uids */
 #define KERNEL_PRIV 4 /* not given to processes */
-#define PROXY_PRIV  5 /* not given to processes */
+#define PROXY_PRIV 5  /* not given to processes */
 
 /* A call, as a bit of s_calls. */
-#define M3_CALL_SEND	   (1ULL << 0)
-#define M3_CALL_RECEIVE	   (1ULL << 1)
-#define M3_CALL_SENDREC	   (1ULL << 2)
-#define M3_CALL_NOTIFY	   (1ULL << 3)
-#define M3_CALL_RCVRQST	   (1ULL << 4)
-#define M3_CALL_REPLY	   (1ULL << 5)
-#define M3_CALL_RELAY	   (1ULL << 6)
-#define M3_CALL_REPLYREC   (1ULL << 7)
-#define M3_CALL_VCOPY	   (1ULL << 8) /* with a client whose request is unanswered */
-#define M3_CALL_VCOPY_ANY  (1ULL << 9) /* with other parties */
+#define M3_CALL_SEND (1ULL << 0)
+#define M3_CALL_RECEIVE (1ULL << 1)
+#define M3_CALL_SENDREC (1ULL << 2)
+#define M3_CALL_NOTIFY (1ULL << 3)
+#define M3_CALL_RCVRQST (1ULL << 4)
+#define M3_CALL_REPLY (1ULL << 5)
+#define M3_CALL_RELAY (1ULL << 6)
+#define M3_CALL_REPLYREC (1ULL << 7)
+#define M3_CALL_VCOPY (1ULL << 8)     /* with a client whose request is unanswered */
+#define M3_CALL_VCOPY_ANY (1ULL << 9) /* with other parties */
 #define M3_CALL_SRC_NOTIFY (1ULL << 10)
 #define M3_CALL_NTFY_VALUE (1ULL << 11)
 #define M3_CALL_HDW_NOTIFY (1ULL << 12)
-#define M3_CALL_SETPRIV	   (1ULL << 13)
+#define M3_CALL_SETPRIV (1ULL << 13)
 
 /* ---------------------------------------------------------- structures ---- */
 
 /* What d_given, dc_given and s_given hold: this mark, or-ed with field bits. */
 #define M3_GIVEN 0x4d330000u
 
-#define M3_DRVS_NAME	0x1u /* d_name */
-#define M3_DRVS_UUID	0x2u /* d_uuid */
-#define M3_DRVS_SOURCE	0x4u /* d_source */
+#define M3_DRVS_NAME 0x1u    /* d_name */
+#define M3_DRVS_UUID 0x2u    /* d_uuid */
+#define M3_DRVS_SOURCE 0x4u  /* d_source */
 #define M3_DRVS_USERVMS 0x8u /* d_user_vms */
 
 /* d_source: who chose the nodeid. */
-#define M3_SOURCE_NONE	  0
-#define M3_SOURCE_BOOT	  1
+#define M3_SOURCE_NONE 0
+#define M3_SOURCE_BOOT 1
 #define M3_SOURCE_PROGRAM 2
-#define M3_SOURCE_TOOL	  3
-#define M3_SOURCE_AGENT	  4
+#define M3_SOURCE_TOOL 3
+#define M3_SOURCE_AGENT 4
 
 typedef struct dvs_usr {
 	int d_nr_dcs;
@@ -204,26 +204,26 @@ typedef dvs_usr_t DVS_usr_t;
 typedef dvs_usr_t DRVS_usr_t;
 
 /* dc_given, of vm_init (first six) and vm_set (all but ABI). */
-#define M3_VM_OWNER   0x001u /* dc_uid dc_gid; default: the caller's */
-#define M3_VM_MODE    0x002u /* dc_mode; default 0750 */
-#define M3_VM_LEVEL   0x004u /* dc_level; default SERVER_PRIV */
-#define M3_VM_ABI     0x008u /* dc_abi; default: the caller's */
-#define M3_VM_TAG     0x010u /* dc_tag */
+#define M3_VM_OWNER 0x001u   /* dc_uid dc_gid; default: the caller's */
+#define M3_VM_MODE 0x002u    /* dc_mode; default 0750 */
+#define M3_VM_LEVEL 0x004u   /* dc_level; default SERVER_PRIV */
+#define M3_VM_ABI 0x008u     /* dc_abi; default: the caller's */
+#define M3_VM_TAG 0x010u     /* dc_tag */
 #define M3_VM_NODEMAP 0x020u /* dc_nodemap, instead of dc_nodes */
-#define M3_VM_LIMITS  0x100u /* vm_set: dc_nr_procs, upward */
-#define M3_VM_NAME    0x200u /* vm_set: dc_name */
-#define M3_VM_WARN    0x400u /* vm_set: dc_warn2proc dc_warnmsg */
-#define M3_VM_NODES   0x800u /* vm_set: dc_nodes */
+#define M3_VM_LIMITS 0x100u  /* vm_set: dc_nr_procs, upward */
+#define M3_VM_NAME 0x200u    /* vm_set: dc_name */
+#define M3_VM_WARN 0x400u    /* vm_set: dc_warn2proc dc_warnmsg */
+#define M3_VM_NODES 0x800u   /* vm_set: dc_nodes */
 
 /* dc_mode: three times as in a file's. */
-#define M3_MODE_SEE    04
+#define M3_MODE_SEE 04
 #define M3_MODE_MANAGE 02
-#define M3_MODE_BIND   01
+#define M3_MODE_BIND 01
 
 /* dc_abi: bytes of a message. */
 #define M3_ABI_CALLER 0
-#define M3_ABI_32     1
-#define M3_ABI_64     2
+#define M3_ABI_32 1
+#define M3_ABI_64 2
 
 typedef struct dc_usr {
 	int dc_dcid;
@@ -317,7 +317,7 @@ typedef struct priv_usr {
 
 /* slot_given */
 #define M3_SLOT_NODE 0x1u /* slot_nodeid: it may be bound only there */
-#define M3_SLOT_UID  0x2u /* slot_uid: only by it, or by root */
+#define M3_SLOT_UID 0x2u  /* slot_uid: only by it, or by root */
 
 typedef struct slot_usr {
 	unsigned int slot_given; /* M3_SLOT_* */
