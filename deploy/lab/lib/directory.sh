@@ -12,11 +12,9 @@ directory_socket_url() { printf 'ldapi://%s' "${run//\//%2F}%2Fldapi"; }
 directory_up() {
 	local name
 	local -a passwords=()
-	for name in admin manager "${nodes[@]}"; do password_ready "ldap-$name"; done
 	for name in "${nodes[@]}"; do
 		passwords+=(--password "cn=$name,ou=nodes,$system_base=$keys/ldap-$name")
 	done
-	[ -f "$keys/system-id" ] || cat /proc/sys/kernel/random/uuid >"$keys/system-id"
 	directory_links >"$state/links.ldif"
 	rm -rf "$state/slapd"
 	"$repo/deploy/ldap/slapd-init" --suffix "$suffix" --base "$system_base" --system-id "$(cat "$keys/system-id")" \

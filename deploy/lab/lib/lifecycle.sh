@@ -2,6 +2,12 @@
 # shellcheck shell=bash
 # Up, down, and what can be done to a part in between.
 
+# What `up` has finished with is there: the manager's port is written last.
+need_lab() {
+	lab_is_up || die "the lab is not up: start it with 'make up'"
+	[ -f "$records/port" ] || die "the last 'up' did not finish: 'make down', then 'make up'"
+}
+
 lab_is_up() { [ -e "$run/clone" ] && [ "$(cat "$run/clone")" = "$repo" ]; }
 
 # One command at a time changes the lab.
@@ -28,9 +34,11 @@ command_up() {
 	rm -rf "$state"/{nodes,postgres,slapd,run,logs}
 	mkdir -p "$logs" "$records" "$run"
 	chmod 755 "$run"
+	chown "$(lab_uid):$(lab_gid)" "$run"
 	printf '%s\n' "$repo" >"$run/clone"
-	step "keys and certificates" tls_ready
+	step "keys and certificates" secrets_ready
 	image_ready
+	give_to_lab_user
 	network_up
 	step "directory" directory_up
 	nodes_up
@@ -43,10 +51,16 @@ command_up() {
 	greet
 }
 
+secrets_ready() {
+	local name
+	tls_ready
+	for name in admin manager "${nodes[@]}"; do password_ready "ldap-$name"; done
+	[ -f "$keys/system-id" ] || cat /proc/sys/kernel/random/uuid >"$keys/system-id"
+}
+
 nodes_up() {
 	local node
 	for node in "${nodes[@]}"; do
-		password_ready "ldap-$node"
 		node_prepare "$node"
 		node_start "$node"
 	done
@@ -98,14 +112,14 @@ command_exec() {
 	shift
 	[ "${1-}" != -- ] || shift
 	[ $# -gt 0 ] || die "usage: lab exec NODE -- COMMAND..."
-	lab_is_up || die "the lab is not up: start it with 'make up'"
+	need_lab
 	part_alive "$node" || die "$node has no power: 'lab power-on $node'"
 	node_exec "$node" "$@"
 }
 
 change_part() {
 	local verb=$1 part=${2-}
-	lab_is_up || die "the lab is not up: start it with 'make up'"
+	need_lab
 	case $part in
 	slapd | postgres | manager) "${verb}_$part" ;;
 	*) die "usage: lab $verb slapd|postgres|manager" ;;
@@ -129,7 +143,7 @@ kill_manager() { part_kill manager; }
 # change_node COMMAND NODE
 change_node() {
 	lock
-	lab_is_up || die "the lab is not up: start it with 'make up'"
+	need_lab
 	node_number "${2-}" >/dev/null
 	"$1" "$2"
 }

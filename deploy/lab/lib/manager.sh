@@ -6,7 +6,6 @@ manager_main=$repo/apps/manager/dist/main.js
 
 manager_prepare() {
 	[ -f "$manager_main" ] || die "the manager is not built: run 'make build'"
-	password_ready ldap-manager
 	rm -f "$run/manager.sock"
 }
 

@@ -82,7 +82,9 @@ node_run() {
 		-netdev "tap,id=net,ifname=tap-$node,script=no,downscript=no" -device "virtio-net-pci,netdev=net,mac=$mac"
 		-device virtio-rng-pci
 		-serial "file:$logs/$node.console")
-	enter_namespace bash -c '. "$1/lib/privilege.sh"; shift; as_lab_user "$@"' - "$lab" "${guest[@]}"
+	# Opens tap and disks as root (not every /dev/net/tun is for everyone), then becomes the caller.
+	[ "$(lab_uid)" -eq 0 ] || guest+=(-runas "$(id -nu "$(lab_uid)")")
+	enter_namespace "${guest[@]}"
 }
 
 # node_ssh NODE COMMAND...: as root in the node, the host key pinned. The connection is kept for the next command, since

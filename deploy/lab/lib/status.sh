@@ -16,7 +16,7 @@ status_json() {
 }
 
 command_status() {
-	lab_is_up || die "the lab is not up: start it with 'make up'"
+	need_lab
 	if [ "${1-}" = --json ]; then
 		status_json || die "the manager does not answer at $(manager_url): see 'lab logs manager'"
 		return
@@ -61,7 +61,7 @@ nodes_alive() {
 }
 
 command_env() {
-	lab_is_up || die "the lab is not up: start it with 'make up'"
+	need_lab
 	local name
 	# %q and export: the output is for `eval` of any POSIX shell.
 	while IFS='=' read -r name value; do
