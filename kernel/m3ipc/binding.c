@@ -379,7 +379,7 @@ static struct m3_party *first_of(struct list_head *list)
 }
 
 /* Resolves all who wait in @list of the dead @party. */
-static void drain(struct m3_party *party, struct list_head *list, int result)
+static void drain(struct m3_party *party, struct list_head *list, bool vm_ended)
 {
 	struct task_struct *wake;
 	struct m3_party *other;
@@ -393,11 +393,48 @@ static void drain(struct m3_party *party, struct list_head *list, int result)
 		wake = NULL;
 		m3_party_lock_pair(party, other);
 		if (first_of(list) == other)
-			wake = m3_rdv_resolve(other, result);
+			wake = m3_rdv_resolve(other, vm_ended ? -M3IPC_EVMNOTRUN :
+								m3_rdv_death_result(other));
 		m3_party_unlock_pair(party, other);
 		if (wake)
 			wake_up_process(wake);
 	}
+}
+
+/* Whether that ends the thread, too. */
+static bool is_death(const struct m3_ending *ending)
+{
+	return ending->cause == M3IPC_CAUSE_EXIT || ending->cause == M3IPC_CAUSE_SIGNAL ||
+	       ending->cause == M3IPC_CAUSE_EXEC;
+}
+
+/*
+ * The VM's warn2proc server hears of a death by a message from the dead: it is queued like any
+ * sender's, in memory that is there, and nobody waits for it.
+ */
+static void bequeath(struct m3_proc *proc, const struct m3_ending *ending)
+{
+	bool killed = ending->cause == M3IPC_CAUSE_SIGNAL;
+	const s32 body[2] = { killed ? 128 + ending->code : ending->code, -1 };
+	struct m3_party *ghost = &proc->last_words;
+	struct task_struct *wake = NULL;
+	struct m3_proc *heir;
+
+	if (!is_death(ending) || m3_proc_find(proc->vm, READ_ONCE(proc->vm->warn2proc), &heir) ||
+	    heir->party.nr == proc->party.nr)
+		return;
+	m3_rdv_init(ghost, proc->party.nr, proc->party.endpoint, proc->party.life,
+		    proc->party.serial);
+	ghost->msg.m_source = ghost->endpoint;
+	ghost->msg.m_type = READ_ONCE(proc->vm->warnmsg);
+	memcpy(ghost->msg.payload, body, sizeof(body));
+	m3_proc_hold(proc); /* until m3_rdv_env_laid() */
+	m3_party_lock_pair(ghost, &heir->party);
+	if (!m3_rdv_bequeath(ghost, &heir->party, &wake))
+		m3_proc_put(proc);
+	m3_party_unlock_pair(ghost, &heir->party);
+	if (wake)
+		wake_up_process(wake);
 }
 
 bool m3_binding_cut(struct m3_proc *proc, const struct m3_ending *ending)
@@ -419,9 +456,11 @@ void m3_binding_tell(struct m3_proc *proc, const struct m3_ending *ending)
 
 	rcu_read_lock();
 	end_own_wait(party, vm_ended ? -M3IPC_EVMNOTRUN : ending->result);
-	drain(party, &party->senders, vm_ended ? -M3IPC_EVMNOTRUN : -M3IPC_EDSTDIED);
-	drain(party, &party->dependents, vm_ended ? -M3IPC_EVMNOTRUN : -M3IPC_ESRCDIED);
+	drain(party, &party->senders, vm_ended);
+	drain(party, &party->dependents, vm_ended);
 	m3_endpoint_fd_hangup(proc);
+	if (!vm_ended)
+		bequeath(proc, ending);
 	rcu_read_unlock();
 	m3_proc_put(proc); /* that of the tables */
 }

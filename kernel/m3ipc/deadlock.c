@@ -54,6 +54,26 @@ static bool in_cycle(struct m3_party *me, u32 limit)
 	return true;
 }
 
+bool m3_deadlock_closed_by_relay(struct m3_proc *me, struct m3_proc *client, struct m3_proc *dst)
+{
+	struct m3_vm *vm = me->vm;
+	u32 limit = READ_ONCE(vm->bound);
+	bool broken = false;
+	u64 stamp;
+
+	smp_mb(); /* the client's edge, before those of others */
+	if (!walk(&client->party, limit, &stamp))
+		return false;
+	raw_spin_lock(&vm->deadlock_lock);
+	if (in_cycle(&client->party, limit)) {
+		m3_party_lock_three(&me->party, &client->party, &dst->party);
+		broken = m3_rdv_unrelay(&me->party, &client->party, &dst->party);
+		m3_party_unlock_three(&me->party, &client->party, &dst->party);
+	}
+	raw_spin_unlock(&vm->deadlock_lock);
+	return broken;
+}
+
 bool m3_deadlock_closed_by(struct m3_proc *proc)
 {
 	struct m3_party *me = &proc->party;

@@ -25,10 +25,11 @@
 #include "wait.h"
 
 #define FEATURES                                                                                   \
-	(M3IPC_FEATURE_MESSAGES | M3IPC_FEATURE_REQUESTS | M3IPC_FEATURE_REPLYREC |                \
+	(M3IPC_FEATURE_MESSAGES | M3IPC_FEATURE_REQUESTS | M3IPC_FEATURE_RELAY |                \
 	 M3IPC_FEATURE_VCOPY | M3IPC_FEATURE_VCOPY3 | M3IPC_FEATURE_DEADLOCK |                     \
 	 M3IPC_FEATURE_WAKEUP | M3IPC_FEATURE_PRIV | M3IPC_FEATURE_SRC_NOTIFY |                    \
-	 M3IPC_FEATURE_EVENTS | M3IPC_FEATURE_ENDPOINT_FD)
+	 M3IPC_FEATURE_EVENTS | M3IPC_FEATURE_ENDPOINT_FD | M3IPC_FEATURE_REPLYREC |           \
+	 M3IPC_FEATURE_WARN)
 
 static int get_version(struct m3ipc_version *version)
 {
@@ -118,6 +119,7 @@ static long message_ioctl(unsigned int cmd, void __user *uargs)
 	case M3IPC_IOC_REPLYREC:
 		return CALL_IN(m3ipc_msg, m3_message_replyrec);
 	case M3IPC_IOC_RELAY:
+		return CALL_IN(m3ipc_msg, m3_message_relay);
 	case M3IPC_IOC_GRANT_SET:
 	case M3IPC_IOC_GRANT_CLEAR:
 		return -M3IPC_EBADCALL;

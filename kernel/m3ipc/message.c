@@ -315,6 +315,54 @@ int m3_message_reply(const struct m3ipc_msg *args)
 	return transfer(&call, args->endpoint, -M3IPC_EDSTDIED, reply_step);
 }
 
+/* ---- relay ---- */
+
+/* The client whose request @call, resolved, carries: m_source says who. */
+static int find_client(const struct m3_call *call, struct m3_proc **client)
+{
+	int rc = m3_proc_find(call->me->vm, call->msg.m_source, client);
+
+	if (rc)
+		return -M3IPC_EPROCSTS;
+	return *client == call->me || *client == call->peer ? -M3IPC_EENDPOINT : 0;
+}
+
+static int relay_locked(struct m3_call *call, struct m3_proc *client)
+{
+	struct task_struct *woken = NULL;
+	struct m3_party *me = &call->me->party;
+	struct m3_party *dst = &call->peer->party;
+	int rc;
+
+	m3_party_lock_three(me, &client->party, dst);
+	rc = m3_rdv_relay(me, &client->party, dst, &call->msg, &woken);
+	m3_party_unlock_three(me, &client->party, dst);
+	wake(woken);
+	if (rc != M3_BLOCKED_CHAIN)
+		return rc;
+	return m3_deadlock_closed_by_relay(call->me, client, call->peer) ? -M3IPC_ELOCKED : 0;
+}
+
+int m3_message_relay(const struct m3ipc_msg *args)
+{
+	struct m3_proc *client;
+	struct m3_call call;
+	int rc;
+
+	if (args->timeout_ms)
+		return -EINVAL;
+	call_init(&call, args, M3IPC_CALL_RELAY);
+	copy_in(&call);
+	rcu_read_lock();
+	rc = resolve(&call, args->endpoint, -M3IPC_EDSTDIED);
+	if (!rc)
+		rc = find_client(&call, &client);
+	if (!rc)
+		rc = relay_locked(&call, client);
+	rcu_read_unlock();
+	return rc;
+}
+
 /* ---- receive ---- */
 
 /* Results of one look at what there is to receive, besides errors and M3_BLOCKED*. */

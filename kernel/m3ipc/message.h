@@ -13,6 +13,7 @@ int m3_message_receive(const struct m3ipc_msg *args);
 int m3_message_sendrec(const struct m3ipc_msg *args);
 int m3_message_rcvrqst(const struct m3ipc_msg *args);
 int m3_message_reply(const struct m3ipc_msg *args);
+int m3_message_relay(const struct m3ipc_msg *args);
 int m3_message_replyrec(const struct m3ipc_msg *args);
 
 /*

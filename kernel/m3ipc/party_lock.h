@@ -26,6 +26,27 @@ static inline void m3_party_unlock_pair(struct m3_party *a, struct m3_party *b)
 	raw_spin_unlock(&a->lock);
 }
 
+static inline void m3_party_lock_three(struct m3_party *a, struct m3_party *b, struct m3_party *c)
+{
+	if (b->nr < a->nr)
+		swap(a, b);
+	if (c->nr < a->nr)
+		swap(a, c);
+	if (c->nr < b->nr)
+		swap(b, c);
+	raw_spin_lock(&a->lock);
+	raw_spin_lock_nested(&b->lock, 1);
+	raw_spin_lock_nested(&c->lock, 2);
+}
+
+static inline void m3_party_unlock_three(struct m3_party *a, struct m3_party *b,
+					 struct m3_party *c)
+{
+	raw_spin_unlock(&c->lock);
+	raw_spin_unlock(&b->lock);
+	raw_spin_unlock(&a->lock);
+}
+
 /* Adds @second to the held @first, without waiting where the order forbids to. */
 static inline bool m3_party_lock_second(struct m3_party *first, struct m3_party *second)
 {

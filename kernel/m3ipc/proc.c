@@ -94,13 +94,20 @@ u32 m3_rdv_env_life(const struct m3_party *me, s32 nr, s32 *endpoint)
 	return proc->party.life;
 }
 
+void m3_rdv_env_laid(struct m3_party *ghost)
+{
+	m3_proc_put(container_of(ghost, struct m3_proc, last_words));
+}
+
 int m3_proc_setup(void)
 {
-	/* User memory is copied straight from the message slot. */
+	/* User memory is copied straight from the message slots, which close both parties. */
+	const unsigned int first = offsetof(struct m3_proc, party.msg);
+	const unsigned int end = offsetofend(struct m3_proc, last_words.msg);
+
 	proc_cache = kmem_cache_create_usercopy("m3ipc_proc", sizeof(struct m3_proc), 0,
-						SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT,
-						offsetof(struct m3_proc, party.msg),
-						sizeof(struct m3ipc_message), NULL);
+						SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT, first,
+						end - first, NULL);
 	return proc_cache ? 0 : -ENOMEM;
 }
 

@@ -32,6 +32,7 @@ struct m3_proc {
 	struct list_head pollers; /* endpoint descriptors; party.lock */
 	struct list_head own_waits; /* m3_waiters of its threads; m3_vm.lock */
 	struct list_head ending; /* of m3_vm_shut_down() */
+	struct m3_party last_words; /* tells the VM's warn2proc of its death; see binding.c */
 	refcount_t refs;
 	struct rcu_head rcu;
 };

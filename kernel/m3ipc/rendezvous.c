@@ -42,6 +42,7 @@ static void begin_wait(struct m3_party *me, u32 state, struct m3_party *peer,
 {
 	me->wait_seq++;
 	me->blocked_at = jiffies;
+	me->relayed = false;
 	me->waiter = self;
 	WRITE_ONCE(me->peer, peer);
 	WRITE_ONCE(me->state, state);
@@ -64,7 +65,17 @@ struct task_struct *m3_rdv_resolve(struct m3_party *party, int result)
 	WRITE_ONCE(party->peer, NULL);
 	/* Pairs with the acquire of the sleeping waiter: result and msg come before. */
 	smp_store_release(&party->state, 0);
-	return party->waiter;
+	if (!party->ghost)
+		return party->waiter;
+	party->ghost = false;
+	m3_rdv_env_laid(party);
+	return NULL;
+}
+
+/* A message that was never seen may be sent again; one that was, or is waited for, is lost. */
+int m3_rdv_death_result(const struct m3_party *party)
+{
+	return party->state & M3_SENDING && !party->relayed ? -M3IPC_EDSTDIED : -M3IPC_ESRCDIED;
 }
 
 static struct task_struct *deliver(struct m3_party *dst, struct m3_party *src,
@@ -144,6 +155,57 @@ int m3_rdv_reply(struct m3_party *me, struct m3_party *dst, const struct m3ipc_m
 	return 0;
 }
 
+int m3_rdv_relay(struct m3_party *me, struct m3_party *client, struct m3_party *dst,
+		 const struct m3ipc_message *msg, struct task_struct **wake)
+{
+	if (me->dead)
+		return -M3IPC_ENOTBIND;
+	if (dst->dead)
+		return -M3IPC_EDSTDIED;
+	if (client->state != M3_RECEIVING || client->peer != me || !client->reply_pending)
+		return -M3IPC_EPROCSTS;
+	client->wait_seq++;
+	client->relayed = true;
+	WRITE_ONCE(client->peer, dst);
+	if (takes_request_of(dst, client)) {
+		*wake = deliver(dst, client, msg);
+		list_move_tail(&client->link, &dst->dependents);
+		return 0;
+	}
+	client->msg = *msg;
+	WRITE_ONCE(client->state, M3_SENDING | M3_RECEIVING);
+	list_move_tail(&client->link, &dst->senders);
+	m3_rdv_env_readable(dst);
+	return READ_ONCE(dst->peer) ? M3_BLOCKED_CHAIN : 0;
+}
+
+bool m3_rdv_unrelay(struct m3_party *me, struct m3_party *client, struct m3_party *dst)
+{
+	if (me->dead || client->peer != dst || !(client->state & M3_SENDING))
+		return false;
+	client->wait_seq++;
+	WRITE_ONCE(client->peer, me);
+	WRITE_ONCE(client->state, M3_RECEIVING);
+	list_move_tail(&client->link, &me->dependents);
+	return true;
+}
+
+bool m3_rdv_bequeath(struct m3_party *ghost, struct m3_party *dst, struct task_struct **wake)
+{
+	if (dst->dead)
+		return false;
+	if (takes_message_of(dst, ghost)) {
+		*wake = deliver(dst, ghost, &ghost->msg);
+		return false;
+	}
+	ghost->ghost = true;
+	WRITE_ONCE(ghost->state, M3_SENDING);
+	WRITE_ONCE(ghost->peer, dst);
+	list_add_tail(&ghost->link, &dst->senders);
+	m3_rdv_env_readable(dst);
+	return true;
+}
+
 bool m3_rdv_accepts_notify(const struct m3_party *dst, const struct m3_party *src)
 {
 	if (dst->state != M3_RECEIVING || dst->reply_pending || dst->requests_only)
@@ -220,7 +282,7 @@ int m3_rdv_receive_block(struct m3_party *me, const struct m3_filter *filter,
 
 void m3_rdv_withdraw(struct m3_party *me)
 {
-	bool taken = me->reply_pending && !(me->state & M3_SENDING);
+	bool taken = me->reply_pending && (!(me->state & M3_SENDING) || me->relayed);
 
 	m3_rdv_resolve(me, 0);
 	me->abandoned = taken;

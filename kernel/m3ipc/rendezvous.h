@@ -44,6 +44,8 @@ struct m3_party {
 	bool requests_only; /* in rcvrqst */
 	bool woken; /* a wakeup came while not blocked in receive(ANY) */
 	bool abandoned; /* last sendrec given up after its request was taken */
+	bool relayed; /* in a sendrec that another server has seen before */
+	bool ghost; /* stands for a dead one whose last message is queued; nobody waits in it */
 	bool copying; /* takes part in a vcopy of somebody else */
 	bool copy_hold; /* ... whose batch runs: must not return from its call */
 	struct list_head link; /* in peer->senders or peer->dependents */
@@ -64,6 +66,8 @@ struct m3_party {
 u32 m3_rdv_env_life(const struct m3_party *me, s32 nr, s32 *endpoint);
 /* ... and to tell: receive(ANY) of @party would not block any longer. */
 void m3_rdv_env_readable(struct m3_party *party);
+/* ... that the last message of a dead party was taken, or cannot be. */
+void m3_rdv_env_laid(struct m3_party *ghost);
 
 void m3_rdv_init(struct m3_party *party, s32 nr, s32 endpoint, u32 life, u64 serial);
 
@@ -74,6 +78,24 @@ int m3_rdv_sendrec(struct m3_party *me, struct m3_party *dst, const struct m3ipc
 		   bool may_block, struct task_struct *self, struct task_struct **wake);
 int m3_rdv_reply(struct m3_party *me, struct m3_party *dst, const struct m3ipc_message *msg,
 		 struct task_struct **wake);
+
+/*
+ * Hands the request of @client, taken by @me and unanswered, to @dst, as @msg. All three locked.
+ * 0, M3_BLOCKED_CHAIN (moved, look for a cycle) or an error.
+ */
+int m3_rdv_relay(struct m3_party *me, struct m3_party *client, struct m3_party *dst,
+		 const struct m3ipc_message *msg, struct task_struct **wake);
+/* Takes that back if @dst has not taken it yet. Locked likewise. */
+bool m3_rdv_unrelay(struct m3_party *me, struct m3_party *client, struct m3_party *dst);
+
+/*
+ * The last message, ghost->msg, of a dead process, by a party that is new and has its number, to
+ * @dst. Both locked. True: @ghost stays queued, until m3_rdv_env_laid().
+ */
+bool m3_rdv_bequeath(struct m3_party *ghost, struct m3_party *dst, struct task_struct **wake);
+
+/* What the death of its peer is for a party that waits for it. */
+int m3_rdv_death_result(const struct m3_party *party);
 
 /* Whether dst takes a notification of src now; src NULL: of the kernel. Both locked. */
 bool m3_rdv_accepts_notify(const struct m3_party *dst, const struct m3_party *src);

@@ -257,7 +257,7 @@ struct m3ipc_vm_params {
 	__u32 abi; /* enum m3ipc_abi */
 	__u32 policy; /* enum m3ipc_policy */
 	__s32 warn2proc; /* endpoint told of each death, or M3IPC_NONE */
-	__s32 warnmsg; /* m_type of that message */
+	__s32 warnmsg; /* its m_type; m1_i1 = exit status, or 128 + signal; m1_i2 = -1 */
 	__s32 nodeid; /* [out] of VM_INIT: the local nodeid */
 	__u8 tag[16]; /* mark of who owns the VM, shown in /proc */
 	__u64 nodes[M3IPC_NODE_WORDS]; /* bit n of word w = nodeid 64 * w + n */
