@@ -16,5 +16,5 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
   });
-  return { ...document, components: { ...document.components, schemas: componentSchemas() as never } };
+  return { ...document, components: { ...document.components, schemas: componentSchemas() } };
 }

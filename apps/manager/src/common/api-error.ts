@@ -22,7 +22,7 @@ export interface ApiRefusalOptions {
 /** Thrown by services, answered as a problem document. */
 export class ApiRefusal extends Error {
   constructor(
-    readonly status: keyof typeof TITLES & number,
+    readonly status: number,
     readonly code: string,
     detail: string,
     private readonly options: ApiRefusalOptions = {},

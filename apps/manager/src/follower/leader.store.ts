@@ -40,7 +40,7 @@ export class Leadership {
     return this.inTurn(async () => {
       await this.runner.startTransaction();
       try {
-        const [, owned]: [unknown, number] = await this.runner.query(
+        const [, owned]: [unknown, number] = await this.runner.manager.query(
           'UPDATE sync_state SET term = term WHERE system = $1 AND term = $2',
           [this.system, this.term],
         );
@@ -57,7 +57,7 @@ export class Leadership {
 
   /** Gives the lock back and the connection to the pool. */
   async release(): Promise<void> {
-    await this.inTurn(() => this.runner.query('SELECT pg_advisory_unlock_all()')).catch(() => undefined);
+    await this.inTurn(() => this.runner.manager.query('SELECT pg_advisory_unlock_all()')).catch(() => undefined);
     await this.runner.release();
   }
 
@@ -80,8 +80,8 @@ export class LeaderStore {
     const runner = this.database.dedicated();
     try {
       await runner.connect();
-      await runner.query(NOTICE_DEATH);
-      const locks: { locked: boolean }[] = await runner.query(
+      await runner.manager.query(NOTICE_DEATH);
+      const locks: { locked: boolean }[] = await runner.manager.query(
         'SELECT pg_try_advisory_lock($1, hashtext($2)) AS locked',
         [FOLLOWER_LOCK, system],
       );
@@ -90,7 +90,7 @@ export class LeaderStore {
         return undefined;
       }
       await this.epochs.ensure(runner.manager, system);
-      const terms: { term: string }[] = await runner.query(
+      const terms: { term: string }[] = await runner.manager.query(
         `INSERT INTO sync_state AS s (system, term, state, rung) VALUES ($1, 1, 'catching-up', 'refreshAndPersist')
          ON CONFLICT (system) DO UPDATE SET term = s.term + 1, state = 'catching-up' RETURNING term`,
         [system],

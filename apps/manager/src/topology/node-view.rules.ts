@@ -58,7 +58,6 @@ export interface NodeFacts {
 
 export function nodeView(facts: NodeFacts): NodeView {
   const { node, actual, conditions, desiredDigest } = facts;
-  const status = actual?.status;
   const heardAt = Math.max(facts.lastFrameAt ?? 0, actual?.lastSeen.getTime() ?? 0);
   return {
     name: node.name,
@@ -71,15 +70,29 @@ export function nodeView(facts: NodeFacts): NodeView {
     addresses: [...node.addresses],
     lastSeen: heardAt === 0 ? null : new Date(heardAt).toISOString(),
     desiredRevision: facts.desiredRevision,
-    appliedRevision: actual?.appliedRevision ?? null,
     inSync: isInSync(actual, desiredDigest),
+    ...agentFields(actual),
+    ...kernelFields(actual?.status),
+    conditions: [...conditions],
+  };
+}
+
+function agentFields(actual: ActualNode | undefined): Pick<NodeView, 'appliedRevision' | 'agentVersion' | 'bootId'> {
+  return {
+    appliedRevision: actual?.appliedRevision ?? null,
+    agentVersion: actual?.agentVersion ?? null,
+    bootId: actual?.bootId ?? null,
+  };
+}
+
+function kernelFields(
+  status: ActualNode['status'] | undefined,
+): Pick<NodeView, 'kernelNodeId' | 'nodeIdSource' | 'moduleVersion' | 'kernel' | 'acting'> {
+  return {
     kernelNodeId: status?.nodeId ?? null,
     nodeIdSource: status?.nodeIdSource ?? 'none',
-    agentVersion: actual?.agentVersion ?? null,
     moduleVersion: status?.moduleVersion ?? null,
     kernel: status?.kernel ?? null,
-    bootId: actual?.bootId ?? null,
     acting: status?.acting ?? 'none',
-    conditions: [...conditions],
   };
 }
