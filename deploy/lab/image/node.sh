@@ -28,7 +28,7 @@ for unit in apt-daily.timer apt-daily-upgrade.timer dev-hugepages.mount dev-mque
 	modprobe@fuse.service modprobe@loop.service serial-getty@ttyS0.service sys-fs-fuse-connections.mount \
 	sys-kernel-debug.mount sys-kernel-tracing.mount systemd-binfmt.service systemd-logind.service \
 	systemd-modules-load.service systemd-networkd.service systemd-pstore.service systemd-random-seed.service \
-	systemd-sysusers.service systemd-update-utmp.service systemd-update-utmp-runlevel.service \
+	systemd-sysctl.service systemd-sysusers.service systemd-tmpfiles-setup-dev.service systemd-update-utmp.service systemd-update-utmp-runlevel.service \
 	systemd-user-sessions.service; do
 	ln -sf /dev/null "$tree/etc/systemd/system/$unit"
 done
@@ -37,6 +37,14 @@ ln -sf /lib/systemd/system/multi-user.target "$tree/etc/systemd/system/default.t
 # Drivers of hardware that QEMU shows and nobody here uses.
 printf 'blacklist %s\n' ata_generic ata_piix button evdev kvm_amd kvm_intel pcspkr powernow_k8 psmouse qemu_fw_cfg serio_raw \
 	>"$tree/etc/modprobe.d/lab.conf"
+
+# Of all devices only those that something here uses are announced at boot; the rest is terminals, memory banks and ACPI.
+mkdir -p "$tree/etc/systemd/system/systemd-udev-trigger.service.d"
+cat >"$tree/etc/systemd/system/systemd-udev-trigger.service.d/lab.conf" <<'CONF'
+[Service]
+ExecStart=
+ExecStart=udevadm trigger --type=devices --action=add --subsystem-match=block --subsystem-match=net --subsystem-match=misc
+CONF
 
 # Keys come from the seed, root enters with the lab's key only, and the login skips what needs a network or a session bus.
 rm -f "$tree"/etc/ssh/ssh_host_*
@@ -53,5 +61,6 @@ CONF
 mkdir -p "$tree/var/log/journal" "$tree/etc/systemd/journald.conf.d"
 printf '[Journal]\nStorage=persistent\nSystemMaxUse=64M\n' >"$tree/etc/systemd/journald.conf.d/lab.conf"
 
-printf '/dev/vda / ext4 noatime 0 0\n' >"$tree/etc/fstab"
+# image/init has mounted the root, writable.
+rm -f "$tree/etc/fstab"
 : >"$tree/etc/machine-id"
