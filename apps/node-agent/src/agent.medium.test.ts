@@ -227,9 +227,17 @@ describe('the agent', () => {
     );
     expect(acting.status).toMatchObject({ nodeId: 1, nodeIdSource: 'directory', moduleLoaded: true });
 
+    // One reading may have seen a change before the manager did; two in a row are a difference.
+    const types = async () => (await one.status()).conditions.map(({ type }) => type);
+    await one.agent.lookAgain();
+    expect(await types()).not.toContain('DirectoryDiffers');
     await one.agent.lookAgain();
     expect((await holds(one, 'DirectoryDiffers')).message).toContain('desk');
     expect(kernel.boundIn(7)).toEqual([]);
+    scripted.desire(document);
+    await bound([40]);
+    await one.agent.lookAgain();
+    expect(await types()).not.toContain('DirectoryDiffers');
   });
 
   test('a manager whose certificate is of another authority is not spoken to', async () => {

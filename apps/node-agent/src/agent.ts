@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The agent put together. Start-up reads as a list; each step reaches as far as it can with what answers.
 import type { NodeDocument, PlacedDocument } from '@drvs/contracts';
-import { compareDocuments, digest } from '@drvs/directory';
+import { digest } from '@drvs/directory';
 import type { ServiceManager } from '@drvs/m3ipc-node';
 import type { Logger } from 'pino';
 import { HostFactsReader } from './actual/host-facts.js';
@@ -15,9 +15,10 @@ import { Runner, type Turn } from './apply/runner.js';
 import type { Systemd } from './apply/systemd.js';
 import type { Clock } from './clock.js';
 import type { AgentConfig } from './config.js';
+import { Audit } from './desired/audit.js';
 import { DesiredState, GRACE_MS, type InForce } from './desired/desired-state.js';
 import { DirectoryReader } from './desired/directory-reader.js';
-import { DirectoryWatch } from './desired/directory-watch.js';
+import { ALONE_MS, AUDIT_MS, DirectoryWatch, RECHECK_MS, RETRY_MS } from './desired/directory-watch.js';
 import { LastGoodStore, fromManager } from './desired/last-good.js';
 import { ManagerSession } from './desired/manager-session.js';
 import { AGENT_VERSION, type Identity } from './identity.js';
@@ -55,6 +56,7 @@ export class Agent {
   private readonly backoff = new Backoff();
   private readonly hostFacts: HostFactsReader;
   private readonly desired: DesiredState;
+  private readonly audit = new Audit();
   private readonly store: LastGoodStore;
   private readonly reader: DirectoryReader;
   private readonly watch: DirectoryWatch;
@@ -152,14 +154,17 @@ export class Agent {
   }
 
   private createWatch(): DirectoryWatch {
-    const { clock } = this.parts;
     return new DirectoryWatch({
-      clock,
       read: () => this.reader.read(this.desired.managerDocument?.document.losers ?? []),
-      isAlone: () => this.desired.isAlone(clock.now()),
+      pause: (failed) => this.directoryPause(failed),
       onRead: (document) => this.directoryRead(document),
       onFailure: (error) => this.directoryFailed(error),
     });
+  }
+
+  private directoryPause(failed: boolean): number {
+    if (this.desired.isAlone(this.parts.clock.now())) return failed ? RETRY_MS : ALONE_MS;
+    return this.audit.doubtful ? RECHECK_MS : AUDIT_MS;
   }
 
   private directoryRead(document: NodeDocument): void {
@@ -167,23 +172,17 @@ export class Agent {
     const known = JSON.stringify(this.desired.newest?.document.managers);
     this.desired.read(document, digest(document));
     if (JSON.stringify(document.managers) !== known) this.session.retrySoon();
-    this.audit(document);
+    this.compareWithManager(document);
     if (!this.desired.managerDocument) this.keep(document);
     this.runner.trigger();
   }
 
   /** A difference from the manager's word is a condition, never an action. */
-  private audit(document: NodeDocument): void {
-    const manager = this.desired.managerDocument;
+  private compareWithManager(document: NodeDocument): void {
     const alone = this.desired.isAlone(this.parts.clock.now());
-    const differences = manager && !alone ? compareDocuments(manager.document, document) : [];
-    const paths = differences.slice(0, 5).map(({ path }) => path);
-    this.conditions.hold(
-      'DirectoryDiffers',
-      paths.length > 0
-        ? { reason: 'AuditFoundDifferences', message: `the manager's document and LDAP differ in ${paths.join(', ')}` }
-        : undefined,
-    );
+    const paths = this.audit.compare(alone ? undefined : this.desired.managerDocument?.document, document);
+    const message = `the manager's document and LDAP differ in ${paths?.join(', ')}`;
+    this.conditions.hold('DirectoryDiffers', paths && { reason: 'AuditFoundDifferences', message });
   }
 
   private directoryFailed(error: unknown): void {

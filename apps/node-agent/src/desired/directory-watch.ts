@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // When the agent reads LDAP itself: at start, while it is alone, and now and then to audit the manager's word.
 import type { NodeDocument } from '@drvs/contracts';
-import type { Clock } from '../clock.js';
 
 /** Between readings while no manager is there, in milliseconds. */
 export const ALONE_MS = 60_000;
@@ -9,12 +8,13 @@ export const ALONE_MS = 60_000;
 export const RETRY_MS = 10_000;
 /** Between audits of a manager's document. */
 export const AUDIT_MS = 600_000;
+/** Before a difference is looked at again: a change may have reached us before it reached the manager. */
+export const RECHECK_MS = 15_000;
 
 export interface DirectoryWatchParts {
-  readonly clock: Clock;
   read(): Promise<NodeDocument>;
-  /** Whether nobody but the agent itself can say what is desired. */
-  isAlone(): boolean;
+  /** Milliseconds to the next reading, before it is spread. */
+  pause(failed: boolean): number;
   onRead(document: NodeDocument): void;
   onFailure(error: unknown): void;
   random?: () => number;
@@ -56,8 +56,7 @@ export class DirectoryWatch {
       this.parts.onFailure(error);
     }
     const random = this.parts.random ?? Math.random;
-    const base = this.parts.isAlone() ? (failed ? RETRY_MS : ALONE_MS) : AUDIT_MS;
     // Spread over the fleet: agents that started together must not read together.
-    this.within(base * (0.5 + random()));
+    this.within(this.parts.pause(failed) * (0.5 + random()));
   }
 }
