@@ -60,6 +60,7 @@ secrets_ready() {
 
 nodes_up() {
 	local node
+	printf '%s\n%s\n' "$vmlinuz" "$initramfs" >"$state/boot"
 	for node in "${nodes[@]}"; do
 		node_prepare "$node"
 		node_start "$node"

@@ -60,9 +60,9 @@ node_seed_agent() {
 
 node_start() { part_start "$1" node_run "$1"; }
 
-# With the kernel it was started with: its modules are on its disk.
+# With the kernel it was started with, whatever has been built since: its modules are on its disk.
 node_power_on() {
-	image_ready
+	{ read -r vmlinuz && read -r initramfs; } <"$state/boot" || die "no $state/boot: 'make down', then 'make up'"
 	node_start "$1"
 }
 
