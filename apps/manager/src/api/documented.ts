@@ -26,7 +26,7 @@ export function Documented(
   answer: SchemaName,
   parts: QueryName | DocumentedParts = {},
 ): MethodDecorator {
-  const { query, body, conflict } = typeof parts === 'string' ? { query: parts } : (parts);
+  const { query, body, conflict } = typeof parts === 'string' ? { query: parts } : parts;
   const problem = (name: SchemaName): object => ({ 'application/problem+json': { schema: schemaReference(name) } });
   return applyDecorators(
     ApiOperation({ summary }),
