@@ -5,6 +5,11 @@ import type { SyncBatch } from './types.js';
 
 /** Changes that may wait for a slow handler before the server has to wait too. */
 const BACKLOG = 10_000;
+/**
+ * Deletions are waited for this many times longer. A subtree is deleted entry by entry, each as slow as the server's disk,
+ * and who judges the loss must see it whole, not in harmless slices.
+ */
+const DELETION_PATIENCE = 4;
 
 export interface PumpOptions {
   readonly collector: Collector;
@@ -21,7 +26,8 @@ export interface PumpOptions {
 
 export class BatchPump {
   private quiet: NodeJS.Timeout | undefined;
-  private deadline: NodeJS.Timeout | undefined;
+  /** When the first change of the batch came (monotonic ms), undefined while there is none. */
+  private openedAt: number | undefined;
   private running: Promise<void> | undefined;
   private refreshDelivered = false;
   private stopped = false;
@@ -30,7 +36,7 @@ export class BatchPump {
 
   /** To be called after each message. */
   poke(): void {
-    const { collector, quietMs, maxBatchMs, pause } = this.options;
+    const { collector, pause } = this.options;
     if (this.stopped || !collector.refreshed) return;
     if (this.running) {
       if (collector.size > BACKLOG) pause();
@@ -38,10 +44,18 @@ export class BatchPump {
       this.refreshDelivered = true;
       this.start();
     } else if (collector.size > 0) {
+      this.openedAt ??= performance.now();
       clearTimeout(this.quiet);
-      this.quiet = setTimeout(() => this.start(), quietMs);
-      this.deadline ??= setTimeout(() => this.start(), maxBatchMs);
+      this.quiet = setTimeout(() => this.start(), this.patience());
     }
+  }
+
+  /** Milliseconds to wait for a next change before the batch closes. */
+  private patience(): number {
+    const { collector, quietMs, maxBatchMs } = this.options;
+    const factor = collector.hasDeletions ? DELETION_PATIENCE : 1;
+    const age = performance.now() - (this.openedAt ?? 0);
+    return Math.max(0, Math.min(quietMs * factor, maxBatchMs * factor - age));
   }
 
   /** No further batch starts. Resolves when the running one is done. */
@@ -53,8 +67,7 @@ export class BatchPump {
 
   private clearTimers(): void {
     clearTimeout(this.quiet);
-    clearTimeout(this.deadline);
-    this.quiet = this.deadline = undefined;
+    this.openedAt = undefined;
   }
 
   private start(): void {

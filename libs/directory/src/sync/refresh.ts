@@ -10,7 +10,9 @@ export class Collector {
   private changes: SyncChange[] = [];
   private present = new Set<string>();
   private presentPhase = false;
+  private refreshTaken = false;
   private cookieNews = false;
+  private deletions = 0;
   /** The last cookie the server gave. */
   cookie: Buffer | undefined;
   /** True once the refresh is over and changes come as they happen. */
@@ -22,6 +24,11 @@ export class Collector {
   /** Changes waiting to be taken; a new cookie counts as one. */
   get size(): number {
     return this.changes.length + (this.cookieNews ? 1 : 0);
+  }
+
+  /** True when a change waiting to be taken deletes something. */
+  get hasDeletions(): boolean {
+    return this.deletions > 0;
   }
 
   /** Takes in one message of the search, but its end. */
@@ -50,9 +57,14 @@ export class Collector {
     this.changes = [];
     this.present = new Set();
     this.cookieNews = false;
+    this.deletions = 0;
     return batch;
   }
-  private refreshTaken = false;
+
+  private delete(uuid: string): void {
+    this.changes.push({ kind: 'delete', uuid });
+    this.deletions += 1;
+  }
 
   private keepCookie(cookie: Buffer | undefined): void {
     if (cookie === undefined) return;
@@ -65,7 +77,7 @@ export class Collector {
     if (state === undefined) throw malformed('an entry without sync state');
     this.keepCookie(state.cookie);
     if (state.state === 'present') this.present.add(state.uuid);
-    else if (state.state === 'delete') this.changes.push({ kind: 'delete', uuid: state.uuid });
+    else if (state.state === 'delete') this.delete(state.uuid);
     else {
       const { dn, attributes } = decodeSearchEntry(message.body);
       const entry = toSyncedEntry(dn, attributes, state.uuid);
@@ -80,7 +92,7 @@ export class Collector {
         return;
       case 'idSet':
         for (const uuid of info.uuids) {
-          if (info.deleted) this.changes.push({ kind: 'delete', uuid });
+          if (info.deleted) this.delete(uuid);
           else this.present.add(uuid);
         }
         return;

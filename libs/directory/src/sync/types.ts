@@ -35,9 +35,9 @@ export interface SyncOptions extends ServerOptions {
    * Absent: the first batch carries the whole content.
    */
   readonly cookie?: string;
-  /** A batch closes after this long without a message; default 50 ms. */
+  /** A batch closes after this long without a message (four times as long when it holds a deletion); default 50 ms. */
   readonly quietMs?: number;
-  /** ... and at most this long after its first message; default 250 ms. */
+  /** ... and at most this long after its first message (four times with a deletion); default 250 ms. */
   readonly maxBatchMs?: number;
   /** A root DSE read on the same connection this often; default 5,000 ms. */
   readonly livenessMs?: number;
