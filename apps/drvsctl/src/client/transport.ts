@@ -5,9 +5,9 @@ import https from 'node:https';
 import { CliError, EXIT } from '../errors.js';
 import type { Settings } from '../settings.js';
 
-/** Longest wait for a byte of an answer. */
-const ANSWER_TIMEOUT_MS = 15_000;
-/** An event stream silent for this long is taken for dead: the manager sends a comment every 15 s. */
+/** Longest wait for a byte of an answer; the manager itself waits up to 20 s for a decision to be carried out. */
+const ANSWER_TIMEOUT_MS = 30_000;
+/** An event stream silent for this long is taken for dead: the manager sends a comment every 10 s. */
 const STREAM_TIMEOUT_MS = 45_000;
 /** Largest answer accepted, in bytes. */
 const MAX_BODY_BYTES = 256 * 1024 * 1024;
