@@ -151,7 +151,9 @@ describe('the API', () => {
   test('events are told in order, once, from where the reader stopped', async () => {
     const stored = await readEvents(fixture, '?after=0&follow=false', viewer, () => false);
     const kinds = new Set(stored.map(({ kind }) => kind));
-    expect([...kinds]).toEqual(expect.arrayContaining(['revision', 'problem', 'node-state', 'process-state']));
+    expect([...kinds]).toEqual(
+      expect.arrayContaining(['revision', 'problem', 'node-state', 'process-state', 'condition']),
+    );
     const ids = stored.map(({ id }) => BigInt(id));
     expect(ids).toEqual([...ids].sort((a, b) => (a < b ? -1 : 1)));
     expect(new Set(ids).size).toBe(ids.length);

@@ -6,6 +6,12 @@ import type { EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
 import { storableJson } from '../database/stored-json.js';
 
+/** An event, not yet numbered, and the system it belongs to. */
+export interface SystemEvent {
+  readonly system: string;
+  readonly event: Omit<ApiEvent, 'id'>;
+}
+
 interface EventRow extends Omit<ApiEvent, 'at'> {
   readonly at: Date;
 }
@@ -19,10 +25,7 @@ const EVENT_LOCK = 1_146_246_740;
  * Appends events inside a transaction. Their numbers are given out under a lock held until commit: a reader that has seen
  * number n will never find a smaller one appear later, which a bare sequence does not promise.
  */
-export async function appendEvents(
-  manager: EntityManager,
-  events: readonly { readonly system: string; readonly event: Omit<ApiEvent, 'id'> }[],
-): Promise<void> {
+export async function appendEvents(manager: EntityManager, events: readonly SystemEvent[]): Promise<void> {
   const systems = [...new Set(events.map(({ system }) => system))].sort();
   for (const system of systems) {
     await manager.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [EVENT_LOCK, system]);

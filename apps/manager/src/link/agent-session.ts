@@ -28,6 +28,8 @@ export interface SessionHandlers {
   hello(session: AgentSession, hello: Hello): Promise<Welcome | SessionRefusal>;
   /** The welcome is sent: documents may follow. */
   welcomed(session: AgentSession): void;
+  /** Epoch and revision of the desired topology now, for pongs. */
+  present(session: AgentSession): { readonly epoch: Epoch; readonly revision: string } | undefined;
   applied(session: AgentSession, frame: Applied): void;
   status(session: AgentSession, frame: StatusFrame): void;
   events(session: AgentSession, frame: EventFrame): void;
@@ -157,12 +159,17 @@ export class AgentSession {
       case 'event':
         return this.handlers.events(this, frame);
       case 'ping':
-        return this.send({ type: 'pong', epoch: this.sent?.epoch ?? null, revision: this.sent?.revision ?? null });
+        return this.pong();
       case 'resync':
         return this.resync(`as asked: ${frame.reason}`);
       case 'pong':
         return;
     }
+  }
+
+  private pong(): void {
+    const present = this.handlers.present(this);
+    this.send({ type: 'pong', epoch: present?.epoch ?? null, revision: present?.revision ?? null });
   }
 
   private async greet(hello: Hello): Promise<void> {

@@ -96,6 +96,10 @@ export class AgentSessions implements SessionHandlers {
     if (state !== undefined) offer(session, state);
   }
 
+  present(session: AgentSession): DesiredState | undefined {
+    return this.desired.find(session.identity.system);
+  }
+
   applied(session: AgentSession, frame: Applied): void {
     this.recorder.applied(session.identity.system, session.node, frame);
     if (frame.inSync && frame.digest === session.sentDigest && this.ending.has(session)) endDisabled(session);

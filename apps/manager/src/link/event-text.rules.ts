@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What agents report, in the words people read.
 import type { ApiEvent, DesiredVm, NodeEvent } from '@drvs/contracts';
-import type { ProcessTransition } from './status.store.js';
+import type { ConditionTransition, ProcessTransition } from './status.store.js';
 
 type EventBody = Omit<ApiEvent, 'id'>;
 
@@ -74,4 +74,14 @@ export function describeTransition(
   const was = before === null ? '' : ` (was ${before})`;
   const message = `${label} on ${node} is ${after}${was}`;
   return { at: now, kind: 'process-state', revision: null, node, vm, process, message };
+}
+
+/** A condition of a node that came, went or changed, as the API shows it. */
+export function describeCondition(
+  { type, after, message }: Pick<ConditionTransition, 'type' | 'after' | 'message'>,
+  node: string,
+  now: string,
+): EventBody {
+  const text = after === null ? `${node}: no longer ${type}` : `${node}: ${type} is ${after}: ${message}`;
+  return { at: now, kind: 'condition', revision: null, node, vm: null, process: null, message: text };
 }

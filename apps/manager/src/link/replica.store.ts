@@ -3,6 +3,8 @@
 import { Injectable } from '@nestjs/common';
 import { LEASE_SECONDS } from '@drvs/contracts';
 import { Database } from '../database/database.js';
+import { appendEvents } from '../events/event.store.js';
+import type { SystemEvent } from '../events/event.store.js';
 
 /** A replica that has not beaten for this long is gone. */
 export const REPLICA_SECONDS = 10;
@@ -10,10 +12,10 @@ export const REPLICA_SECONDS = 10;
 const JITTER_SECONDS = 30;
 
 /** A node whose liveness was changed by the sweep. */
-export interface SweptNode {
+interface SweptNode {
   readonly system: string;
-  readonly nodeUuid: string;
   readonly liveness: 'reconnecting' | 'unknown';
+  readonly name: string;
 }
 
 const LIVE = `SELECT id FROM replica WHERE seen_at > now() - interval '${REPLICA_SECONDS} seconds'`;
@@ -38,19 +40,23 @@ export class ReplicaStore {
    * Nodes of replicas that are gone become `reconnecting`; those that have not come back after the lease and the longest
    * wait of an agent become `unknown`. Several replicas may sweep: each node is changed once.
    */
-  async sweep(): Promise<SweptNode[]> {
-    const [reconnecting]: [SweptNode[]] = await this.database.manager.query(
-      `UPDATE node_status SET liveness = 'reconnecting', liveness_since = now()
-       WHERE liveness = 'connected' AND (replica IS NULL OR replica NOT IN (${LIVE}))
-       RETURNING system, node_uuid AS "nodeUuid", liveness`,
-    );
-    const [unknown]: [SweptNode[]] = await this.database.manager.query(
-      `UPDATE node_status SET liveness = 'unknown', liveness_since = now()
-       WHERE liveness = 'reconnecting' AND liveness_since < now() - interval '${LEASE_SECONDS + JITTER_SECONDS} seconds'
-       RETURNING system, node_uuid AS "nodeUuid", liveness`,
-    );
-    await this.database.manager.query(`DELETE FROM replica WHERE seen_at < now() - interval '1 day'`);
-    return [...reconnecting, ...unknown];
+  async sweep(): Promise<void> {
+    await this.database.manager.transaction(async (manager) => {
+      const [reconnecting]: [SweptNode[]] = await manager.query(
+        `UPDATE node_status s SET liveness = 'reconnecting', liveness_since = now() FROM node n
+         WHERE n.system = s.system AND n.uuid = s.node_uuid
+           AND s.liveness = 'connected' AND (s.replica IS NULL OR s.replica NOT IN (${LIVE}))
+         RETURNING s.system, s.liveness, n.name`,
+      );
+      const [unknown]: [SweptNode[]] = await manager.query(
+        `UPDATE node_status s SET liveness = 'unknown', liveness_since = now() FROM node n
+         WHERE n.system = s.system AND n.uuid = s.node_uuid AND s.liveness = 'reconnecting'
+           AND s.liveness_since < now() - interval '${LEASE_SECONDS + JITTER_SECONDS} seconds'
+         RETURNING s.system, s.liveness, n.name`,
+      );
+      await appendEvents(manager, [...reconnecting, ...unknown].map(describeSwept));
+      await manager.query(`DELETE FROM replica WHERE seen_at < now() - interval '1 day'`);
+    });
   }
 
   /** Who holds a node's session now: undefined when nobody alive does. */
@@ -75,4 +81,20 @@ export class ReplicaStore {
       [uuids],
     );
   }
+}
+
+function describeSwept({ system, liveness, name }: SweptNode): SystemEvent {
+  const message =
+    liveness === 'unknown'
+      ? `${name} is Unknown: it has not come back since its manager was lost`
+      : `${name} is Reconnecting: its manager was lost`;
+  const event = {
+    at: new Date().toISOString(),
+    kind: 'node-state',
+    revision: null,
+    node: name,
+    vm: null,
+    process: null,
+  } as const;
+  return { system, event: { ...event, message } };
 }

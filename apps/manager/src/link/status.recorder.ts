@@ -2,18 +2,19 @@
 // Gathers what sessions report and writes it every 200 ms. Nothing is lost while Postgres is away: reports of one node
 // replace each other, and are written when it is back.
 import { Inject, Injectable } from '@nestjs/common';
-import type { ApiEvent, DesiredNode, NodeEvent, NodeStatus } from '@drvs/contracts';
+import type { ApiEvent, DesiredNode, DesiredVm, NodeEvent, NodeStatus } from '@drvs/contracts';
 import { Clock } from '../common/clock.js';
 import { LOGGER, errorText } from '../common/logger.js';
 import type { Logger } from '../common/logger.js';
 import { isUnavailable } from '../database/unavailable.js';
+import type { SystemEvent } from '../events/event.store.js';
 import { DesiredService } from '../topology/desired.service.js';
 import type { Applied, Hello } from './agent-session.js';
-import { describeNodeEvent, describeTransition } from './event-text.rules.js';
+import { describeCondition, describeNodeEvent, describeTransition } from './event-text.rules.js';
 import { Replica } from './replica.js';
 import type { NodeReport } from './status-rows.rules.js';
 import { StatusStore } from './status.store.js';
-import type { ProcessTransition, SystemEvent } from './status.store.js';
+import type { Transitions } from './status.store.js';
 
 const FLUSH_MS = 200;
 /** Events of one node kept while Postgres is away; then the oldest are dropped and the loss is said. */
@@ -137,12 +138,15 @@ export class StatusRecorder {
     }
   }
 
-  private describe(transitions: readonly ProcessTransition[]): SystemEvent[] {
-    return transitions.map((transition) => {
-      const state = this.desired.find(transition.system);
-      const node = state?.nodeByUuid(transition.nodeUuid)?.name ?? transition.nodeUuid;
-      const event = describeTransition(transition, node, state?.topology.vms ?? [], this.clock.nowText());
-      return { system: transition.system, event };
-    });
+  private describe({ processes, conditions }: Transitions): SystemEvent[] {
+    const at = this.clock.nowText();
+    const about = ({ system, nodeUuid }: { system: string; nodeUuid: string }): [string, readonly DesiredVm[]] => {
+      const state = this.desired.find(system);
+      return [state?.nodeByUuid(nodeUuid)?.name ?? nodeUuid, state?.topology.vms ?? []];
+    };
+    return [
+      ...processes.map((one) => ({ system: one.system, event: describeTransition(one, ...about(one), at) })),
+      ...conditions.map((one) => ({ system: one.system, event: describeCondition(one, about(one)[0], at) })),
+    ];
   }
 }

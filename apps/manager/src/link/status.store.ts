@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What agents say, into Postgres: many nodes in one transaction, and only rows that differ are written.
 import { Injectable } from '@nestjs/common';
-import type { ApiEvent } from '@drvs/contracts';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
 import { storableJson } from '../database/stored-json.js';
 import { appendEvents } from '../events/event.store.js';
+import type { SystemEvent } from '../events/event.store.js';
 import { statusRows } from './status-rows.rules.js';
 import type { NodeReport, StatusRows } from './status-rows.rules.js';
 
@@ -20,10 +20,20 @@ export interface ProcessTransition {
   readonly after: string;
 }
 
-/** An event and the system it belongs to. */
-export interface SystemEvent {
+/** A condition of a node whose status is another one than stored. */
+export interface ConditionTransition {
   readonly system: string;
-  readonly event: Omit<ApiEvent, 'id'>;
+  readonly nodeUuid: string;
+  readonly type: string;
+  /** `true`, `false` or `unknown`; null when it is no longer stated. */
+  readonly after: string | null;
+  readonly message: string;
+}
+
+/** What a batch of reports changed. */
+export interface Transitions {
+  readonly processes: readonly ProcessTransition[];
+  readonly conditions: readonly ConditionTransition[];
 }
 
 const UPSERT_NODES = `
@@ -98,6 +108,18 @@ const DELETE_CONDITIONS = `
   WHERE c.source = 'agent' AND c.system = n.system AND c.object = 'node:' || n.node_uuid AND NOT EXISTS (
     SELECT FROM ${CONDITIONS} WHERE r.system = c.system AND r.object = c.object AND r.type = c.type)`;
 
+const CHANGED_CONDITIONS = `
+  SELECT n.system, n.node_uuid AS "nodeUuid", coalesce(r.type, c.type) AS type, r.status AS after,
+    coalesce(r.message, c.message) AS message
+  FROM ${REPORTED}
+  JOIN (SELECT system, object, type FROM condition WHERE source = 'agent' UNION SELECT system, object, type FROM ${CONDITIONS}) k
+    ON k.system = n.system AND k.object = 'node:' || n.node_uuid
+  LEFT JOIN ${CONDITIONS} ON r.system = k.system AND r.object = k.object AND r.type = k.type
+  LEFT JOIN condition c ON c.source = 'agent' AND c.system = k.system AND c.object = k.object AND c.type = k.type
+  WHERE r.status IS DISTINCT FROM c.status`;
+
+const NO_TRANSITIONS: Transitions = { processes: [], conditions: [] };
+
 @Injectable()
 export class StatusStore {
   constructor(private readonly database: Database) {}
@@ -106,14 +128,14 @@ export class StatusStore {
   async write(
     replica: string,
     reports: readonly NodeReport[],
-    describe: (transitions: readonly ProcessTransition[]) => readonly SystemEvent[],
+    describe: (transitions: Transitions) => readonly SystemEvent[],
   ): Promise<void> {
     const rows = statusRows(reports);
     await this.database.manager.transaction(async (manager) => {
       await manager.query(UPSERT_NODES, [storableJson(rows.nodes), replica]);
       const newcomer = reports.find(({ machineId }) => machineId !== undefined);
       if (newcomer !== undefined) await manager.query(`SELECT pg_notify('drvs_session', $1)`, [newcomer.system]);
-      const transitions = rows.reported.length === 0 ? [] : await writeParts(manager, rows);
+      const transitions = rows.reported.length === 0 ? NO_TRANSITIONS : await writeParts(manager, rows);
       const said = reports.flatMap(({ system, events }) => events.map((event) => ({ system, event })));
       await appendEvents(manager, [...said, ...describe(transitions)]);
     });
@@ -121,12 +143,15 @@ export class StatusStore {
 }
 
 /** VMs, processes and conditions as whole sets per node: what a node no longer lists is removed. */
-async function writeParts(manager: EntityManager, rows: StatusRows): Promise<ProcessTransition[]> {
+async function writeParts(manager: EntityManager, rows: StatusRows): Promise<Transitions> {
   const nodes = storableJson(rows.reported);
   const processes = storableJson(rows.processes);
   const vms = storableJson(rows.vms);
   const conditions = storableJson(rows.conditions);
-  const transitions: ProcessTransition[] = await manager.query(CHANGED_PROCESSES, [processes]);
+  const transitions = {
+    processes: await manager.query<ProcessTransition[]>(CHANGED_PROCESSES, [processes]),
+    conditions: await manager.query<ConditionTransition[]>(CHANGED_CONDITIONS, [conditions, nodes]),
+  };
   await manager.query(UPSERT_PROCESSES, [processes]);
   await manager.query(DELETE_PROCESSES, [processes, nodes]);
   await manager.query(UPSERT_VMS, [vms]);
