@@ -135,8 +135,3 @@ function endsInsideEscape(dn: string, ancestor: string): boolean {
   const slashes = /\\*$/.exec(before)?.[0].length ?? 0;
   return slashes % 2 === 1;
 }
-
-/** `type=value` with what needs it escaped, to build a DN from a name. */
-export function makeRdn(type: string, value: string): string {
-  return `${type}=${escapeValue(value)}`;
-}

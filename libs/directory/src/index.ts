@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Directory records <-> contracts, content synchronisation (RFC 4533), and the guard.
 export { openDirectory, verifyPassword } from './client/ldap-directory.js';
-export { readNodeView } from './client/node-view.js';
 export { DIRECTORY_ERROR_CODES, DirectoryError, type DirectoryErrorCode } from './client/errors.js';
 export type {
   AttributeValues,
@@ -32,9 +31,7 @@ export { type Difference, compareDocuments } from './project/compare.js';
 export { digest } from './project/digest.js';
 export { project } from './project/project.js';
 export { type EntryChange, EntryStore, type Staged } from './sync/entry-store.js';
-export { cookieCsns, coversCsn } from './sync/cookie.js';
 export { openSync } from './sync/session.js';
-export { isPlainUrl } from './sync/transport.js';
 export {
   type Filter,
   SYNC_STATES,

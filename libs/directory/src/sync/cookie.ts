@@ -32,17 +32,3 @@ export function unwrapCookie(wrapped: string | undefined, scope: CookieScope): B
   if (version !== VERSION || sum !== scopeSum(scope) || body === undefined) return undefined;
   return check === checksum([version, sum, body].join('.')) ? Buffer.from(body, 'base64url') : undefined;
 }
-
-/** entryCSNs by server id that the cookie covers, for servers whose cookies name them (OpenLDAP); empty for others. */
-export function cookieCsns(wrapped: string | undefined): ReadonlyMap<string, string> {
-  const body = wrapped?.split('.')[2];
-  const text = body === undefined ? '' : Buffer.from(body, 'base64url').toString('latin1');
-  const list = /(?:^|,)csn=([^,]*)/.exec(text)?.[1]?.split(';') ?? [];
-  return new Map(list.map((csn) => [csn.split('#')[2] ?? '', csn]));
-}
-
-/** True when a change with this entryCSN is part of what the cookie covers. */
-export function coversCsn(wrapped: string | undefined, csn: string): boolean {
-  const covered = cookieCsns(wrapped).get(csn.split('#')[2] ?? '');
-  return covered !== undefined && covered >= csn;
-}

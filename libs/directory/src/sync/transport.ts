@@ -36,11 +36,6 @@ export function parseLdapUrl(url: string): LdapAddress {
   return { kind, host, port: Number(port ?? (kind === 'ldaps' ? 636 : 389)), path: '' };
 }
 
-/** True for a URL whose traffic others on the network can read. */
-export function isPlainUrl(url: string): boolean {
-  return parseLdapUrl(url).kind === 'ldap';
-}
-
 /** Opens a socket, TLS included. Rejects with `Unreachable`, `TlsFailure` or `Timeout`. */
 export function openSocket(url: string, ca: string | undefined, timeoutMs: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
