@@ -49,11 +49,18 @@ image_node_key() {
 
 image_initramfs_key() { { printf '%s\n' "$release"; cat "$lab/image/init" "$lab/lib/image.sh"; } | image_key; }
 
-# In a mount namespace of its own: what it mounts goes with it, however it ends.
+# with_own_mounts COMMAND...: in a mount namespace of its own: what it mounts goes with it, however it ends. In a chroot
+# whose root is no mount point nothing can be made private; there the commands' own cleaning up has to do.
+with_own_mounts() {
+	local propagation=private
+	unshare --mount --propagation private true 2>/dev/null || propagation=unchanged
+	unshare --mount --propagation "$propagation" "$@" </dev/null
+}
+
 image_build_base() {
 	local fresh=$images/.new.base.tar packages
 	packages=$(grep -Ev '^(#|$)' "$lab/image/packages" | paste -sd,)
-	unshare --mount --propagation private bash "$lab/image/base.sh" "$fresh" "$packages" "linux-image-$release" </dev/null
+	with_own_mounts bash "$lab/image/base.sh" "$fresh" "$packages" "linux-image-$release"
 	mv "$fresh" "$base_tar"
 }
 
@@ -61,7 +68,7 @@ image_build_node() {
 	local tree=$images/.new.tree fresh=$images/.new.node.ext4
 	mkdir -p "$tree"
 	tar -xpf "$base_tar" --numeric-owner --xattrs --xattrs-include='*' -C "$tree"
-	unshare --mount --propagation private bash "$lab/image/node.sh" "$tree" "${debs[@]}" </dev/null
+	with_own_mounts bash "$lab/image/node.sh" "$tree" "${debs[@]}"
 	rm -f "$fresh"
 	truncate -s 3G "$fresh"
 	mke2fs -q -t ext4 -E lazy_itable_init=1,lazy_journal_init=1 -m 0 -L drvs-node -d "$tree" "$fresh"

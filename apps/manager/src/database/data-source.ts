@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { ENTITIES } from './entities/index.js';
 import { MIGRATIONS } from './migrations/index.js';
@@ -11,6 +12,8 @@ const STATEMENT_TIMEOUT_MS = 60_000;
 export function createDataSource(url: string): DataSource {
   return new DataSource({
     type: 'postgres',
+    // Given, not looked up at run time: in the packaged bundle there is nothing to look it up in.
+    driver: pg,
     entities: ENTITIES,
     migrations: MIGRATIONS,
     migrationsTableName: 'migration',
