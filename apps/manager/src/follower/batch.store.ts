@@ -143,9 +143,14 @@ async function writeDesired(manager: EntityManager, system: string, plan: BatchP
 
 /** Stores new entryCSNs. A node's entry that was edited may have another password: its session tokens end. */
 async function writeTouched(manager: EntityManager, system: string, plan: BatchPlan): Promise<void> {
-  for (const { kind, desired } of plan.touched) {
-    const parameters = [system, desired.uuid, desired.csn ?? null];
-    await manager.query(`UPDATE ${DESIRED_TABLES[kind]} SET csn = $3 WHERE system = $1 AND uuid = $2`, parameters);
+  for (const [kind, table] of Object.entries(DESIRED_TABLES)) {
+    const touched = plan.touched.filter((object) => object.kind === kind);
+    if (touched.length === 0) continue;
+    await manager.query(
+      `UPDATE ${table} t SET csn = r.csn FROM unnest($2::uuid[], $3::text[]) AS r (uuid, csn)
+       WHERE t.system = $1 AND t.uuid = r.uuid`,
+      [system, touched.map(({ desired }) => desired.uuid), touched.map(({ desired }) => desired.csn ?? null)],
+    );
   }
   const nodes = plan.touched.flatMap(({ kind, desired }) => (kind === 'node' ? [desired.uuid] : []));
   if (nodes.length === 0) return;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // A topology as flat objects by entryUUID, and what changed between two of them.
-import { isDeepStrictEqual } from 'node:util';
 import type { Topology } from '@drvs/contracts';
 import type { Adoption, HeldChange } from '@drvs/directory';
 import type { DesiredObject } from '../topology/desired.store.js';
@@ -37,15 +36,26 @@ export function flatten(topology: Topology, held: readonly HeldChange[]): Object
   return objects;
 }
 
-/** Whether two objects say the same. entryCSN is left out: an edit may touch an entry and change nothing we use. */
+/** Members that do not change what an object asks for: an edit may touch an entry and change nothing we use. */
+const IDENTITY = new Set(['csn', 'uuid']);
+
 function sameDesired(a: DesiredObject, b: DesiredObject): boolean {
-  return isDeepStrictEqual(meaningOf(a), meaningOf(b));
+  return sameRecord(a.desired, b.desired, IDENTITY);
 }
 
-function meaningOf(object: DesiredObject): unknown {
-  const { csn: _csn, uuid: _uuid, ...desired } = object.desired;
-  // Through JSON, as the database keeps it: a member that is undefined and one that is absent are the same.
-  return JSON.parse(JSON.stringify(desired));
+/** Equality as JSON sees it: a member that is undefined and one that is absent are the same. */
+function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  return sameRecord(a, b);
+}
+
+function sameRecord(a: object, b: object, except?: ReadonlySet<string>): boolean {
+  const left = a as Readonly<Record<string, unknown>>;
+  const right = b as Readonly<Record<string, unknown>>;
+  const matches = (key: string): boolean => except?.has(key) === true || sameValue(left[key], right[key]);
+  return Object.keys(left).every(matches) && Object.keys(right).every((key) => key in left || matches(key));
 }
 
 function opOf(before: DesiredObject, after: DesiredObject): ChangeOp | undefined {
