@@ -15,6 +15,9 @@ const PATH = '/org/freedesktop/systemd1';
 const MANAGER = 'org.freedesktop.systemd1.Manager';
 const UNIT = unitSpec(vmDocument(7), processDocument(1), ['/usr/bin/m3ipc', 'serve'], 'drvs');
 
+/** The library's types forget the message that an error answers. */
+const messages = dbus.Message as unknown as { newError(to: dbus.Message, name: string, text: string): dbus.Message };
+
 /** systemd's manager, as far as the agent asks it: jobs end when the test says so. */
 class ScriptedSystemd {
   readonly calls: [member: string, body: unknown[]][] = [];
@@ -58,9 +61,7 @@ class ScriptedSystemd {
     if (message.interface !== MANAGER) return false;
     this.calls.push([message.member, message.body as unknown[]]);
     const error = this.errors.get(message.member);
-    // The library's types forget the message that an error answers.
-    const newError = dbus.Message.newError as unknown as (to: dbus.Message, name: string, text: string) => dbus.Message;
-    if (error) this.bus.send(newError(message, error, 'as scripted'));
+    if (error) this.bus.send(messages.newError(message, error, 'as scripted'));
     else this.bus.send(this.reply(message));
     return true;
   }
