@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // systemd's manager over D-Bus (org.freedesktop.systemd1(5)).
+import { constants } from 'node:os';
 import dbus from 'dbus-next';
 import { AgentError } from '../agent-error.js';
 import type { UnitSpec } from '../plan/unit-spec.js';
@@ -19,12 +20,18 @@ const STOP_TIMEOUT_US = 10_000_000n;
 const RESTART_DELAY_US = 200_000n;
 const START_LIMIT_INTERVAL_US = 30_000_000n;
 const START_LIMIT_BURST = 5;
+const SIGPIPE = constants.signals.SIGPIPE;
 
 type Property = [name: string, value: dbus.Variant];
 
 const text = (name: string, value: string): Property => [name, new dbus.Variant('s', value)];
 const flag = (name: string, value: boolean): Property => [name, new dbus.Variant('b', value)];
 const micros = (name: string, value: bigint): Property => [name, new dbus.Variant('t', value)];
+
+const restartAfter = (signal: number): Property => [
+  'RestartForceExitStatus',
+  new dbus.Variant('(aiai)', [[], [signal]]),
+];
 
 /** Properties of the transient unit of a launched process. */
 export function unitProperties(unit: UnitSpec): Property[] {
@@ -48,6 +55,8 @@ export function unitProperties(unit: UnitSpec): Property[] {
       ),
     ],
     text('Restart', unit.restart),
+    // The end of a VM comes as SIGPIPE, which systemd takes for a clean end: a VM that comes back wants its processes back.
+    ...(unit.restart === 'on-failure' ? [restartAfter(SIGPIPE)] : []),
     micros('RestartUSec', RESTART_DELAY_US),
     micros('StartLimitIntervalUSec', START_LIMIT_INTERVAL_US),
     ['StartLimitBurst', new dbus.Variant('u', START_LIMIT_BURST)],

@@ -208,6 +208,22 @@ describe('a launched process', () => {
     ]);
   });
 
+  test('of another account keeps its slot until it is replaced', () => {
+    const old = processDocument(1);
+    const document = nodeDocument([vmDocument(7, [processDocument(1, { user: 'shop' })])]);
+    const state = actual({
+      vms: [actualVm(7, { reserved: [1], bound: [1] })],
+      units: [unitOf(vmDocument(7), old)],
+    });
+    const bounds = { allowUsers: ['drvs', 'shop'] };
+    expect(names(plan(desired(document, 'full', bounds), state).steps)).toEqual(['unit-replace process:7:1']);
+    expect(plan(desired(document, 'additive', bounds), state).steps).toEqual([]);
+    const stopped = actual({ vms: [actualVm(7, { reserved: [1] })] });
+    const [reserve, start] = plan(desired(document, 'full', bounds), stopped).steps;
+    expect(reserve).toMatchObject({ kind: 'slot-reserve', slot: { uid: 600 } });
+    expect(start).toMatchObject({ kind: 'unit-start', unit: { user: 'shop' } });
+  });
+
   test('a rename of VM or process does not replace it', () => {
     const vm = vmDocument(7, [processDocument(1)]);
     const renamed = vmDocument(7, [processDocument(1, { name: 'other' })], { name: 'elsewhere' });

@@ -207,19 +207,9 @@ const presenceRules: readonly Rule<ProcessSubject>[] = [
     then: (subject) => reserveSlot(subject),
   },
   {
-    name: 'the slot is reserved before anybody binds',
-    when: slotDiffers,
-    then: reserveSlot,
-  },
-  {
     name: 'a launched process that became an admitted one loses its unit',
     when: (subject) => !isLaunched(subject) && subject.unit !== undefined,
     then: (subject) => stopUnit(subject, subject.unit as ActualUnit),
-  },
-  {
-    name: 'an admitted process binds when it likes',
-    when: (subject) => !isLaunched(subject),
-    then: ({ object, bound }) => settled(object, bound ? 'Bound' : 'Admitting', ''),
   },
   {
     name: 'a unit on its way out is waited for',
@@ -227,9 +217,20 @@ const presenceRules: readonly Rule<ProcessSubject>[] = [
     then: ({ object, unit }) => progressing(object, 'Stopping', `${unit?.name} is stopping`),
   },
   {
+    // Before the slot is touched: what runs must be able to come back as it is until it is replaced.
     name: 'a unit of another definition is replaced',
     when: (subject) => subject.unit !== undefined && subject.unit.fingerprint !== wishedUnit(subject)?.fingerprint,
     then: (subject) => replaceUnit(subject, subject.unit as ActualUnit),
+  },
+  {
+    name: 'the slot is reserved before anybody binds',
+    when: slotDiffers,
+    then: reserveSlot,
+  },
+  {
+    name: 'an admitted process binds when it likes',
+    when: (subject) => !isLaunched(subject),
+    then: ({ object, bound }) => settled(object, bound ? 'Bound' : 'Admitting', ''),
   },
   {
     name: 'running means the kernel reports the bind',

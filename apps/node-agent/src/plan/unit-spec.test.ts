@@ -85,6 +85,13 @@ describe('the unit of a launched process', () => {
     expect(property('always', 'RemainAfterExit')).toBe(false);
   });
 
+  test('the end of its VM does not count as its own', () => {
+    const names = (restart: 'no' | 'on-failure' | 'always'): string[] =>
+      unitProperties(spec({ restart })).map(([name]) => name);
+    expect(names('on-failure')).toContain('RestartForceExitStatus');
+    expect(names('no')).not.toContain('RestartForceExitStatus');
+  });
+
   test('credentials are files, not values', () => {
     const unit = spec({ credentials: ['key:/etc/drvs/credentials/a:b'] });
     const value: unknown = unitProperties(unit).find(([name]) => name === 'LoadCredential')?.[1].value;
