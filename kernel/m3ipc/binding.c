@@ -311,7 +311,7 @@ int m3_bind(struct m3ipc_bind *args)
 	struct m3_vm *vm;
 	int rc;
 
-	if (args->flags || args->endpoint)
+	if (args->flags)
 		return -EINVAL;
 	if (args->who > M3IPC_BIND_PID || (args->who == M3IPC_BIND_SELF && args->pid))
 		return -EINVAL;

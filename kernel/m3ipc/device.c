@@ -59,7 +59,7 @@ static long bind_ioctl(struct m3ipc_bind __user *uargs)
 
 	if (copy_from_user(&args, uargs, sizeof(args)))
 		return -EFAULT;
-	if (!args.endpoint && put_user(0, &uargs->endpoint))
+	if (put_user(args.endpoint, &uargs->endpoint))
 		return -EFAULT;
 	rc = as_endpoint_error(m3_bind(&args));
 	return !rc && put_user(args.endpoint, &uargs->endpoint) ? -EFAULT : rc;

@@ -82,7 +82,7 @@ static void fill_wait(struct m3_proc *proc, struct m3ipc_proc_info *info)
 
 /* What m3_vm.lock protects. */
 static void fill_slot(struct m3_vm *vm, const struct m3_slot *slot,
-			     struct m3ipc_proc_info *info)
+		      struct m3ipc_proc_info *info)
 {
 	const struct m3_reservation *res;
 	struct m3_proc *proc;

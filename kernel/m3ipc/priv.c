@@ -36,6 +36,20 @@ int m3_priv_check(const struct m3ipc_priv *priv)
 	return 0;
 }
 
+bool m3_priv_may_give(const struct m3_vm *vm, u32 level)
+{
+	struct m3_proc *me;
+	bool may;
+
+	if (level != M3IPC_LEVEL_SYSTEM)
+		return true;
+	rcu_read_lock();
+	me = m3_binding_current();
+	may = me && me->vm == vm && READ_ONCE(me->rights.level) == M3IPC_LEVEL_SYSTEM;
+	rcu_read_unlock();
+	return may || m3_access_admin();
+}
+
 void m3_priv_init(struct m3_proc *proc, const struct m3ipc_priv *priv, u32 vm_level)
 {
 	struct m3_rights *rights = &proc->rights;
@@ -97,6 +111,11 @@ static bool may_set(const struct m3_proc *target)
 	return may || m3_access_vm(target->vm, M3IPC_MODE_MANAGE);
 }
 
+static bool gives_too_much(const struct m3_vm *vm, const struct m3ipc_priv *priv)
+{
+	return priv->set & M3IPC_PRIV_LEVEL && !m3_priv_may_give(vm, priv->level);
+}
+
 int m3_priv_set(const struct m3ipc_priv_args *args)
 {
 	struct m3_proc *proc;
@@ -107,10 +126,10 @@ int m3_priv_set(const struct m3ipc_priv_args *args)
 	proc = m3_binding_get(args->vmid, args->endpoint, 0);
 	if (IS_ERR(proc))
 		return PTR_ERR(proc);
-	if (may_set(proc))
-		m3_priv_apply(proc, &args->priv, READ_ONCE(proc->vm->level));
-	else
+	if (!may_set(proc) || gives_too_much(proc->vm, &args->priv))
 		rc = -EPERM;
+	else
+		m3_priv_apply(proc, &args->priv, READ_ONCE(proc->vm->level));
 	m3_proc_put(proc);
 	return rc;
 }

@@ -6,9 +6,15 @@
 #include "internal.h"
 
 struct m3_proc;
+struct m3_vm;
 
 /* 0, -EINVAL (mask, padding) or -EBADVALUE. */
 int m3_priv_check(const struct m3ipc_priv *priv);
+/*
+ * Whether the caller may hand out @level in @vm (NULL: a new one): SYSTEM, before which nobody's
+ * memory in the VM is private, takes the administrator, or a process of that VM and level.
+ */
+bool m3_priv_may_give(const struct m3_vm *vm, u32 level);
 /* Gives a new @proc the rights of @priv (NULL: none said), over those of the VM's @vm_level. */
 void m3_priv_init(struct m3_proc *proc, const struct m3ipc_priv *priv, u32 vm_level);
 /* The same for one that others know. */

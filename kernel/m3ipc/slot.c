@@ -70,8 +70,10 @@ static int make_reservation(const struct m3_vm *vm, const struct m3ipc_slot *arg
 
 	if (rc)
 		return rc;
-	if (args->set & ~(M3IPC_SLOT_NODE | M3IPC_SLOT_UID) || args->reserved)
+	if (args->set & ~(M3IPC_SLOT_NODE | M3IPC_SLOT_UID))
 		return -EINVAL;
+	if (args->priv.set & M3IPC_PRIV_LEVEL && !m3_priv_may_give(vm, args->priv.level))
+		return -EPERM;
 	res->set = args->set;
 	res->priv = args->priv;
 	if (args->set & M3IPC_SLOT_NODE) {

@@ -12,6 +12,7 @@
 #include "drvs.h"
 #include "events.h"
 #include "name.h"
+#include "priv.h"
 #include "proc.h"
 #include "procfs.h"
 #include "slot.h"
@@ -173,6 +174,8 @@ static int check_params(const struct m3ipc_vm_params *params, const struct m3_vm
 	struct m3_vm *other;
 	int rc = check_values(params);
 
+	if (!rc && params->set & M3IPC_VM_LEVEL && !m3_priv_may_give(self, params->level))
+		rc = -EPERM;
 	if (!rc && params->set & M3IPC_VM_NODES)
 		rc = check_nodes(params);
 	if (rc || !(params->set & M3IPC_VM_NAME))
@@ -306,7 +309,7 @@ int m3_vm_init(struct m3ipc_vm_params *params)
 	struct m3_owner owner = { current_euid(), current_egid(), M3IPC_MODE_DEFAULT };
 	int rc;
 
-	if (params->set & ~SET_OF_INIT || params->nodeid)
+	if (params->set & ~SET_OF_INIT)
 		return -EINVAL;
 	if (params->vmid < 0 || params->vmid > M3IPC_MAX_VMID)
 		return -M3IPC_EBADVMID;
@@ -378,7 +381,7 @@ int m3_vm_set(const struct m3ipc_vm_params *params)
 	struct m3_vm *vm;
 	int rc = -EPERM;
 
-	if (params->set & ~SET_OF_SET || params->nodeid)
+	if (params->set & ~SET_OF_SET)
 		return -EINVAL;
 	vm = m3_vm_get(params->vmid);
 	if (IS_ERR(vm))
@@ -434,7 +437,8 @@ void m3_vm_shut_down(struct m3_vm *vm)
 		m3_binding_tell(proc, &ending);
 	/* Signals come after: the result of a blocked call is that of the VM's end. */
 	list_for_each_entry_safe(proc, next, &bound, ending) {
-		send_sig(SIGPIPE, proc->task, 1);
+		if (!same_thread_group(proc->task, current)) /* who knows already */
+			send_sig(SIGPIPE, proc->task, 1);
 		m3_proc_put(proc);
 	}
 	m3_procfs_remove_vm(vm);

@@ -12,8 +12,8 @@ struct m3_vm;
 /* A sleeping caller, on its own stack. Protected by the lock of the list it is in. */
 struct m3_waiter {
 	struct list_head link;
-	struct list_head own; /* in its process's own_waits, if it waits in its own VM; m3_vm.lock */
-	struct m3_proc *me; /* that process, or NULL */
+	struct list_head own; /* in me->own_waits */
+	struct m3_proc *me; /* its process, if it waits in its own VM, or NULL */
 	struct task_struct *task;
 	unsigned long since; /* jiffies */
 	bool for_bind; /* else for unbind */

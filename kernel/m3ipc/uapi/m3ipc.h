@@ -212,7 +212,8 @@ enum m3ipc_level { /* what a process may do without a calls map of its own */
 	M3IPC_LEVEL_USER = 0, /* sendrec receive rcvrqst reply replyrec, vcopy with its clients */
 	M3IPC_LEVEL_SERVER = 1, /* + send notify relay, vcopy by consent; default */
 	M3IPC_LEVEL_TASK = 2, /* + src_notify ntfy_value */
-	M3IPC_LEVEL_SYSTEM = 3, /* + hdw_notify setpriv, vcopy whatever the uids */
+	/* + hdw_notify setpriv, vcopy whatever the uids. Only root, or one of it, can give it */
+	M3IPC_LEVEL_SYSTEM = 3,
 };
 
 enum m3ipc_policy {
@@ -263,7 +264,10 @@ struct m3ipc_vm_params {
 	__u64 nodes[M3IPC_NODE_WORDS]; /* bit n of word w = nodeid 64 * w + n */
 };
 
-/* VM_END, and any call that only names a VM. */
+/*
+ * VM_END (MANAGE): unbinds every process of the VM at once. Blocked calls return EVMNOTRUN, and
+ * each bound thread but the caller's own process gets SIGPIPE. On return vmid and name are free.
+ */
 struct m3ipc_vm_ref {
 	__s32 vmid;
 	__u32 flags; /* 0 */
