@@ -32,10 +32,10 @@ static long slab_kb(void)
 	return total;
 }
 
-/* A child that binds and ends in one of three ways. */
+/* A child that binds and ends in one of three ways. By vfork, which is cheap enough for 10,000. */
 static void one_life(int nr, int how)
 {
-	pid_t pid = fork();
+	pid_t pid = vfork();
 	int status;
 
 	REQUIRE(pid >= 0);
@@ -43,7 +43,7 @@ static void one_life(int nr, int how)
 		if (mnx_bind(vm, nr) <= EMOLERRCODE)
 			_exit(1);
 		if (how == 0)
-			raise(SIGKILL);
+			kill(getpid(), SIGKILL);
 		if (how == 1)
 			mnx_unbind(vm, SELF);
 		_exit(0);
@@ -57,7 +57,7 @@ TEST(bind_kill_and_rebind_leak_nothing)
 	long before, after;
 	proc_usr_t proc;
 
-	alarm(600);
+	alarm(1800);
 	for (int i = 0; i < 500; i++)
 		one_life(29, i % 3);
 	before = slab_kb();
