@@ -131,8 +131,8 @@ describe('systemd over D-Bus', () => {
     const { finished } = await systemd.start(UNIT);
     const [[name, mode, properties] = []] = scripted.called('StartTransientUnit');
     expect([name, mode]).toEqual([UNIT.name, 'fail']);
-    const exec = (properties as [string, dbus.Variant][]).find(([key]) => key === 'ExecStartEx')?.[1];
-    expect(exec).toMatchObject({ signature: 'a(sasas)', value: [['/usr/bin/m3ipc', UNIT.command, ['no-env-expand']]] });
+    const exec = (properties as [string, dbus.Variant][]).find(([key]) => key === 'ExecStart')?.[1];
+    expect(exec).toMatchObject({ signature: 'a(sasb)', value: [['/usr/bin/m3ipc', UNIT.command, false]] });
     scripted.finish('drvs-7-p2.service', 'failed');
     scripted.finish(UNIT.name, 'done');
     await finished;

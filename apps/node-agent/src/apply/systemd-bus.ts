@@ -33,6 +33,15 @@ const restartAfter = (signal: number): Property => [
   new dbus.Variant('(aiai)', [[], [signal]]),
 ];
 
+/**
+ * An argument that systemd hands on as it is: it would expand `$NAME`. (ExecStartEx has a flag for that, but systemd 252
+ * writes that property into the transient unit's file under a name that it does not know when it reads it again, and a
+ * daemon-reload then leaves the unit without a command: docs/adr/0001.)
+ */
+function literally(argument: string): string {
+  return argument.replaceAll('$', '$$$$');
+}
+
 /** Properties of the transient unit of a launched process. */
 export function unitProperties(unit: UnitSpec): Property[] {
   const [program = ''] = unit.command;
@@ -44,7 +53,7 @@ export function unitProperties(unit: UnitSpec): Property[] {
     text('Slice', unit.slice),
     text('Type', 'exec'),
     text('User', unit.user),
-    ['ExecStartEx', new dbus.Variant('a(sasas)', [[program, [...unit.command], ['no-env-expand']]])],
+    ['ExecStart', new dbus.Variant('a(sasb)', [[program, unit.command.map(literally), false]])],
     ['Environment', new dbus.Variant('as', [...unit.environment])],
     ...(unit.workingDirectory ? [text('WorkingDirectory', unit.workingDirectory)] : []),
     [

@@ -48,8 +48,9 @@ describe('the unit of a launched process', () => {
       '$HOME %n',
       '',
     ]);
-    const exec = unitProperties(unit).find(([name]) => name === 'ExecStartEx')?.[1];
-    expect(exec?.value).toEqual([['/usr/bin/m3ipc', unit.command, ['no-env-expand']]]);
+    const exec = unitProperties(unit).find(([name]) => name === 'ExecStart')?.[1];
+    const escaped = [...unit.command.slice(0, 9), '$$HOME %n', ''];
+    expect(exec?.value).toEqual([['/usr/bin/m3ipc', escaped, false]]);
   });
 
   test('carries its fingerprint in the description, with the names beside', () => {
