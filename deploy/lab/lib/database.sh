@@ -44,10 +44,16 @@ database_prepare() {
 }
 
 database_start() {
-	part_start postgres as_database_user "$(postgres_bin)/postgres" -D "$state/postgres"
-	await 60 "Postgres to accept connections (log: $logs/postgres.log)" database_answers
+	await 60 "Postgres to accept connections (log: $logs/postgres.log)" database_serves
 	database_query postgres "SELECT 1 FROM pg_database WHERE datname = 'drvs'" | grep -q 1 ||
 		database_query postgres 'CREATE DATABASE drvs'
+}
+
+# Starts it, and again when it gave up: after a SIGKILL the old postmaster's pid is taken for a running one until it has
+# been reaped.
+database_serves() {
+	part_alive postgres || part_start postgres as_database_user "$(postgres_bin)/postgres" -D "$state/postgres"
+	database_answers
 }
 
 database_query() {
