@@ -64,7 +64,7 @@ export function unitProperties(unit: UnitSpec): Property[] {
       ),
     ],
     text('Restart', unit.restart),
-    // The end of a VM comes as SIGPIPE, which systemd takes for a clean end: a VM that comes back wants its processes back.
+    // SIGPIPE also counts as a clean end for systemd: a VM that was ended and comes back wants its processes back.
     ...(unit.restart === 'on-failure' ? [restartAfter(SIGPIPE)] : []),
     micros('RestartUSec', RESTART_DELAY_US),
     micros('StartLimitIntervalUSec', START_LIMIT_INTERVAL_US),
@@ -73,6 +73,8 @@ export function unitProperties(unit: UnitSpec): Property[] {
     flag('RemainAfterExit', unit.restart !== 'always'),
     text('CollectMode', once ? 'inactive' : 'inactive-or-failed'),
     flag('NoNewPrivileges', true),
+    // systemd lets services ignore SIGPIPE; here that signal is how a VM ends its processes.
+    flag('IgnoreSIGPIPE', false),
   ];
 }
 

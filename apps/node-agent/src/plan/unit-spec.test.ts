@@ -86,7 +86,8 @@ describe('the unit of a launched process', () => {
     expect(property('always', 'RemainAfterExit')).toBe(false);
   });
 
-  test('the end of its VM does not count as its own', () => {
+  test('the end of its VM reaches it by SIGPIPE and does not count as its own', () => {
+    expect(unitProperties(spec()).find(([name]) => name === 'IgnoreSIGPIPE')?.[1].value).toBe(false);
     const names = (restart: 'no' | 'on-failure' | 'always'): string[] =>
       unitProperties(spec({ restart })).map(([name]) => name);
     expect(names('on-failure')).toContain('RestartForceExitStatus');
