@@ -49,7 +49,14 @@ export class StatusRecorder {
 
   connected(system: string, node: DesiredNode, hello: Hello): void {
     const { machineId, bootId, agentVersion } = hello;
-    const report = this.report(system, node, { machineId, bootId, agentVersion });
+    // What held in the last session need not hold after a reboot: it is in sync once it says so in this one.
+    const applied = { revision: hello.applied?.revision ?? '0', digest: hello.applied?.digest ?? '', inSync: false };
+    const report = this.report(system, node, {
+      machineId,
+      bootId,
+      agentVersion,
+      applied: { ...applied, results: [] },
+    });
     report.events.push(this.nodeEvent('node-state', node, `${node.name} is connected`));
   }
 
