@@ -49,11 +49,23 @@ database_start() {
 		database_query postgres 'CREATE DATABASE drvs'
 }
 
-# Starts it, and again when it gave up: after a SIGKILL the old postmaster's pid is taken for a running one until it has
-# been reaped.
+# Starts it, and again when it gave up.
 database_serves() {
+	database_forget_dead
 	part_alive postgres || part_start postgres as_database_user "$(postgres_bin)/postgres" -D "$state/postgres"
 	database_answers
+}
+
+# A postmaster that was killed and not yet reaped counts as a running one for its successor. Its lock may go once nobody
+# works in its data directory any more.
+database_forget_dead() {
+	local pid cwd
+	pid=$(head -n1 "$state/postgres/postmaster.pid" 2>/dev/null) || return 0
+	grep -qs '^State:[[:space:]]*Z' "/proc/$pid/status" || return 0
+	for cwd in /proc/[0-9]*/cwd; do
+		[ "$(readlink "$cwd" 2>/dev/null)" != "$state/postgres" ] || return 0
+	done
+	rm -f "$state/postgres/postmaster.pid"
 }
 
 database_query() {
