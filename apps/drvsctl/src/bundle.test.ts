@@ -7,10 +7,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { EXIT } from './errors.js';
 import { FakeManager, event, ok, sendEvents, topologyView } from './test-support/fake-manager.js';
 import { Home } from './test-support/fake-terminal.js';
+
+/** Each test starts processes, on whatever machine with whatever else to do. */
+jest.setTimeout(60_000);
 
 const exec = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'drvsctl-bundle-'));
@@ -33,7 +36,7 @@ beforeAll(async () => {
     },
   });
   env = { ...home.env(manager.url), PATH: `${dirname(process.execPath)}:/usr/bin:/bin` };
-}, 60_000);
+});
 afterAll(async () => {
   await manager.stop();
   home.dispose();
@@ -100,10 +103,15 @@ describe('the bundled drvsctl', () => {
 });
 
 describe('completion bash', () => {
+  let code: string;
+  beforeAll(async () => {
+    code = (await runBinary(['completion', 'bash'])).out;
+  });
+
   /** What the shell would offer for the words typed so far. */
   async function offers(...words: string[]): Promise<string[]> {
-    const script = `source <("$0" completion bash); COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _drvsctl; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    const { stdout } = await exec('bash', ['-c', script, binary, ...words], { env });
+    const script = `eval "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _drvsctl; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout } = await exec('bash', ['-c', script, code, ...words], { env });
     return stdout.trim().split('\n');
   }
 

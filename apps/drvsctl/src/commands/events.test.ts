@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { EXIT } from '../errors.js';
 import { run } from '../program.js';
 import { FakeManager, apiError, event, sendEvents, type Route } from '../test-support/fake-manager.js';
 import { Home, drvsctl, fakeTerminal } from '../test-support/fake-terminal.js';
+
+// What is awaited comes at once on an idle machine; this is for a busy one.
+jest.setTimeout(30_000);
 
 let home: Home;
 let manager: FakeManager | undefined;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { HeldView } from '@drvs/contracts';
 import { EXIT } from '../errors.js';
 import { run } from '../program.js';
 import { FakeManager, apiError, heldView } from '../test-support/fake-manager.js';
 import { Home, drvsctl, fakeTerminal } from '../test-support/fake-terminal.js';
+
+// What is awaited comes at once on an idle machine; this is for a busy one.
+jest.setTimeout(30_000);
 
 const grown = heldView({ hash: 'hash-2', effects: { processesEnded: 5, placementsRemoved: 4, nodesRemoved: 1 } });
 const none = heldView({ hash: '', items: [], since: null, reason: null });

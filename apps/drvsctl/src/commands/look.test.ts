@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { EXIT } from '../errors.js';
 import { run } from '../program.js';
@@ -18,6 +18,9 @@ import {
   type Route,
 } from '../test-support/fake-manager.js';
 import { Home, drvsctl, fakeTerminal } from '../test-support/fake-terminal.js';
+
+// What is awaited comes at once on an idle machine; this is for a busy one.
+jest.setTimeout(30_000);
 
 let home: Home;
 let manager: FakeManager | undefined;
