@@ -300,6 +300,24 @@ describe('the agent', () => {
     await eventually('directory', async () => (await second.status()).acting === 'directory');
   });
 
+  test('with a manager, only audits that fail again and again are a condition', async () => {
+    const scripted = await announceManager();
+    const one = await start();
+    await eventually('hello', () => scripted.find('hello', () => true));
+    scripted.desire(await kept());
+    await eventually('acting', async () => (await one.status()).acting === 'manager');
+    await slapd.stop();
+    const types = async () => (await one.status()).conditions.map(({ type }) => type);
+    await one.agent.lookAgain();
+    await one.agent.lookAgain();
+    expect(await types()).not.toContain('DirectoryUnavailable');
+    await one.agent.lookAgain();
+    expect(await types()).toContain('DirectoryUnavailable');
+    await slapd.restart();
+    await one.agent.lookAgain();
+    expect(await types()).not.toContain('DirectoryUnavailable');
+  });
+
   test('a wrong password: it says what it waits for, and recovers when that is corrected', async () => {
     let password = 'wrong';
     const one = await start(async () => password);

@@ -18,7 +18,7 @@ import type { AgentConfig } from './config.js';
 import { Audit } from './desired/audit.js';
 import { DesiredState, GRACE_MS, type InForce } from './desired/desired-state.js';
 import { DirectoryReader } from './desired/directory-reader.js';
-import { ALONE_MS, AUDIT_MS, DirectoryWatch, RECHECK_MS, RETRY_MS } from './desired/directory-watch.js';
+import { ALONE_MS, AUDIT_MS, AUDIT_RETRY_MS, DirectoryWatch, RECHECK_MS, RETRY_MS } from './desired/directory-watch.js';
 import { LastGoodStore, fromManager } from './desired/last-good.js';
 import { ManagerSession } from './desired/manager-session.js';
 import { AGENT_VERSION, type Identity } from './identity.js';
@@ -50,6 +50,9 @@ export interface AgentParts {
 /** A turn that takes longer than this is stuck, and so is the agent. */
 const STUCK_MS = 120_000;
 
+/** So many audits that fail in a row are a condition even while a manager is there. */
+const FAILED_AUDITS = 3;
+
 export class Agent {
   private readonly conditions: Conditions;
   private readonly metrics = new Metrics();
@@ -66,6 +69,8 @@ export class Agent {
   private readonly kernelEvents: KernelEvents;
   private lastTurn: Turn<InForce> | undefined;
   private ready = false;
+  /** Readings of the directory that have failed in a row. */
+  private failedReadings = 0;
   private readonly closers: (() => unknown)[] = [];
 
   constructor(private readonly parts: AgentParts) {
@@ -164,10 +169,12 @@ export class Agent {
 
   private directoryPause(failed: boolean): number {
     if (this.desired.isAlone(this.parts.clock.now())) return failed ? RETRY_MS : ALONE_MS;
+    if (failed) return AUDIT_RETRY_MS;
     return this.audit.doubtful ? RECHECK_MS : AUDIT_MS;
   }
 
   private directoryRead(document: NodeDocument): void {
+    this.failedReadings = 0;
     this.conditions.clear('DirectoryUnavailable');
     const known = JSON.stringify(this.desired.newest?.document.managers);
     this.desired.read(document, digest(document));
@@ -188,7 +195,11 @@ export class Agent {
   private directoryFailed(error: unknown): void {
     const message = errorSentence(error);
     this.parts.logger.warn({ code: errorCode(error) }, `directory: ${message}`);
-    this.conditions.set('DirectoryUnavailable', errorCode(error), message);
+    this.failedReadings++;
+    // With a manager, one audit that fails tells nothing about this node.
+    if (this.desired.isAlone(this.parts.clock.now()) || this.failedReadings >= FAILED_AUDITS) {
+      this.conditions.set('DirectoryUnavailable', errorCode(error), message);
+    }
     this.runner.trigger();
     this.say(this.waitingFor());
   }

@@ -6,6 +6,8 @@ import type { NodeDocument } from '@drvs/contracts';
 export const ALONE_MS = 60_000;
 /** Between readings that failed while no manager is there. */
 export const RETRY_MS = 10_000;
+/** Between audits that failed. */
+export const AUDIT_RETRY_MS = 20_000;
 /** Between audits of a manager's document. */
 export const AUDIT_MS = 600_000;
 /** Before a difference is looked at again: a change may have reached us before it reached the manager. */
