@@ -93,6 +93,11 @@ else
 	skip 'the library builds for 32-bit programs' 'gcc -m32 needs the package gcc-multilib'
 fi
 check 'without the module calls say ENODEV' bash -c "[ -e /dev/m3ipc ] || $build/bin/m3ipc status 2>&1 | grep -q 'ENODEV.*modprobe m3ipc'"
-check 'the man page has no mistakes' bash -c "command -v man >/dev/null || exit 0; ! MANROFFSEQ= man --warnings -E UTF-8 -l -Tutf8 -Z $ROOT/libs/m3ipc-c/man/m3ipc.8 2>&1 >/dev/null | grep ."
+if command -v man >/dev/null; then
+	check 'the man page has no mistakes' bash -c \
+		"! MANROFFSEQ= man --warnings -E UTF-8 -l -Tutf8 -Z $ROOT/libs/m3ipc-c/man/m3ipc.8 2>&1 >/dev/null | grep ."
+else
+	skip 'the man page has no mistakes' 'man-db is not installed'
+fi
 check 'the completion file is valid bash' bash -n "$ROOT/libs/m3ipc-c/completion/m3ipc"
 echo "1..$number"
