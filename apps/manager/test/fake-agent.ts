@@ -25,12 +25,14 @@ export class HandshakeRefused extends Error {
   }
 }
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 20_000;
+const PING_MS = 3_000;
 
 export class FakeAgent {
   readonly frames: ManagerFrame[] = [];
   closeCode: number | undefined;
   private readonly waiters = new Set<() => void>();
+  private heart: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly socket: WebSocket,
@@ -42,6 +44,7 @@ export class FakeAgent {
     });
     socket.on('close', (code) => {
       this.closeCode = code;
+      this.silence();
       this.wake();
     });
     socket.on('error', () => undefined);
@@ -72,6 +75,7 @@ export class FakeAgent {
     const agent = await FakeAgent.open(options);
     agent.hello(hello);
     await agent.next('welcome');
+    agent.heart = setInterval(() => agent.send({ type: 'ping', epoch: null, revision: null }), PING_MS);
     return agent;
   }
 
@@ -95,7 +99,7 @@ export class FakeAgent {
   }
 
   sendRaw(data: string | Buffer): void {
-    this.socket.send(data);
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(data);
   }
 
   /** Says that a document holds. */
@@ -127,6 +131,11 @@ export class FakeAgent {
   async closed(): Promise<number> {
     await this.until(() => this.closeCode !== undefined, 'the close of the connection');
     return this.closeCode ?? 0;
+  }
+
+  /** Says nothing more by itself, and keeps the connection. */
+  silence(): void {
+    clearInterval(this.heart);
   }
 
   /** Ends the connection without a word, as a power cut would. */

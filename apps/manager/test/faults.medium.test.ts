@@ -87,7 +87,11 @@ describe('faults', () => {
       () => fixture.waitsFor(),
       (text) => /directory of lab/.test(text),
     );
-    expect((await fixture.get('topology', topologyViewSchema)).follower.state).not.toBe('current');
+    await until(
+      'the topology to say so',
+      () => fixture.get('topology', topologyViewSchema),
+      ({ follower }) => follower.state === 'disconnected',
+    );
 
     expect(agent.closeCode).toBeUndefined();
     const options = fixture.agentOptions('node1', PASSWORD);
@@ -146,6 +150,7 @@ describe('faults', () => {
     agent.reportBound(desired);
     agent.apply(desired);
     await until('node1 to be in sync', node1, ({ state }) => state === 'InSync');
+    agent.silence();
     const lastSeen = Date.parse((await node1()).lastSeen ?? '');
 
     fixture.clock.advance(14_000 - (fixture.clock.now() - lastSeen));

@@ -48,8 +48,11 @@ describe('the guard', () => {
     expect(view.items.flatMap(({ bound }) => bound.map(({ vm, name, node }) => `${vm}/${name}@${node}`))).toEqual(
       expect.arrayContaining(VMS.map((id) => `vm${id}/server@node1`)),
     );
-    const topology = await fixture.get('topology', topologyViewSchema);
-    expect(topology.vms.every((vm) => vm.held && vm.processes[0]?.state === 'bound')).toBe(true);
+    const topology = await until(
+      'the topology to show it',
+      () => fixture.get('topology', topologyViewSchema),
+      ({ vms }) => vms.every((vm) => vm.held && vm.processes[0]?.state === 'bound'),
+    );
     expect(topology.held).toBe(view.items.length);
     expect(agent.frames.slice(before).filter(({ type }) => type === 'desired')).toEqual([]);
 

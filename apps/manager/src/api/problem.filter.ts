@@ -16,9 +16,12 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const refusal = this.toRefusal(error);
-    if (refusal.status >= 500) {
+    if (refusal.status === 500) {
       const stack = error instanceof Error ? error.stack : undefined;
       this.logger.error({ code: refusal.code, path: request.path, error: errorText(error), stack }, 'a request failed');
+    } else if (refusal.status > 500) {
+      // What is waited for has been said already.
+      this.logger.debug({ code: refusal.code, path: request.path, error: errorText(error) }, 'a request must wait');
     }
     if (response.headersSent) {
       response.end();

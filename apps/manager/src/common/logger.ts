@@ -15,11 +15,13 @@ export function createLogger(level: string): Logger {
   return pino({ level, redact: [...SECRETS, ...SECRETS.map((key) => `*.${key}`)] });
 }
 
-/** The text of whatever was thrown. */
+/** The text of whatever was thrown. By shape: an error of another realm is no instance of this one's Error. */
 export function errorText(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(errorText).join('; ');
-  if (error instanceof Error) return error.message || error.name;
-  return String(error);
+  if (typeof error !== 'object' || error === null) return String(error);
+  const { errors, message, name } = error as { errors?: unknown; message?: unknown; name?: unknown };
+  if (Array.isArray(errors) && errors.length > 0) return errors.map(errorText).join('; ');
+  if (typeof message === 'string' && message !== '') return message;
+  return typeof name === 'string' ? name : 'unknown error';
 }
 
 /** Lets Nest speak through pino. */

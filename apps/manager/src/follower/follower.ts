@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One system's follower on this replica: waits for Postgres and for its turn, leads while it can, and starts over.
-import type { SyncSession, SyncStatus } from '@drvs/directory';
+import type { SyncBatch, SyncSession, SyncStatus } from '@drvs/directory';
 import { Backoff, pause } from '../common/backoff.js';
 import { errorText } from '../common/logger.js';
 import type { SystemSettings } from '../config/settings.js';
@@ -94,19 +94,32 @@ export class Follower {
     this.showCounts();
     const session = this.parts.directory.follow(
       { base: this.system.baseDn, cookie: stored.cookie, onStatus: (status) => this.onStatus(status) },
-      async (batch) => {
-        const end = this.parts.metrics.batchSeconds.startTimer({ system: this.system.name });
-        await leading.takeBatch(batch);
-        end();
-        this.parts.metrics.batches.inc({ system: this.system.name });
-        this.showCounts();
-      },
+      (batch) => this.take(leading, batch),
     );
     try {
       await this.serve(leadership, leading, session);
     } finally {
       await session.close();
     }
+  }
+
+  private async take(leading: Leading, batch: SyncBatch): Promise<void> {
+    const system = this.system.name;
+    const end = this.parts.metrics.batchSeconds.startTimer({ system });
+    try {
+      await leading.takeBatch(batch);
+    } catch (error) {
+      this.parts.logger.warn(
+        { system, error: errorText(error) },
+        'a batch of changes could not be stored; trying again',
+      );
+      // If that was the end of the term, the next report finds out.
+      this.wake?.();
+      throw error;
+    }
+    end();
+    this.parts.metrics.batches.inc({ system });
+    this.showCounts();
   }
 
   /** Reports, and carries out decisions, until the term ends: then reporting fails. */

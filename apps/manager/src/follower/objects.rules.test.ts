@@ -75,6 +75,16 @@ describe('what changed between two topologies', () => {
     expect(ops(before, after)).toEqual(['modify n1', 'rename n2', 'add n3', 'delete p1', 'delete v1']);
   });
 
+  test('a VM that comes back under another entryUUID takes its processes along, so that no reader loses them', () => {
+    const before = flatten(topology([], [vm('v1', 1, [process('p1', 1)])]), []);
+    const after = flatten(topology([], [vm('v2', 1, [process('p1', 1)], { dn: 'cn=v1,ou=vms', name: 'v1' })]), []);
+
+    const changes = diffObjects(before, after, [{ kind: 'vm', dn: 'cn=v1,ou=vms', oldUuid: 'v1', newUuid: 'v2' }]);
+
+    expect(changes.map(({ op, uuid }) => `${op} ${uuid}`)).toEqual(['release v1', 'modify p1']);
+    expect(changes[1]?.after).toMatchObject({ vmUuid: 'v2' });
+  });
+
   test('an entry that was touched and says the same is no change, only a new entryCSN', () => {
     const before = flatten(topology([node('n1', 1)]), []);
     const after = flatten(topology([node('n1', 1, { csn: '2', adminReason: undefined })]), []);

@@ -58,9 +58,13 @@ function sameRecord(a: object, b: object, except?: ReadonlySet<string>): boolean
   return Object.keys(left).every(matches) && Object.keys(right).every((key) => key in left || matches(key));
 }
 
+const vmOf = (object: DesiredObject): string | undefined => (object.kind === 'process' ? object.vmUuid : undefined);
+
 function opOf(before: DesiredObject, after: DesiredObject): ChangeOp | undefined {
   if (!sameDesired(before, after)) return before.desired.dn === after.desired.dn ? 'modify' : 'rename';
   if (before.held !== after.held) return after.held ? 'hold' : 'release';
+  // Its VM came back under another entryUUID: readers of the rows must learn where it belongs now.
+  if (vmOf(before) !== vmOf(after)) return 'modify';
   return before.desired.uuid === after.desired.uuid ? undefined : 'release';
 }
 

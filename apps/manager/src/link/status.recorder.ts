@@ -6,7 +6,7 @@ import type { ApiEvent, DesiredNode, DesiredVm, NodeEvent, NodeStatus } from '@d
 import { Clock } from '../common/clock.js';
 import { LOGGER, errorText } from '../common/logger.js';
 import type { Logger } from '../common/logger.js';
-import { isUnavailable } from '../database/unavailable.js';
+import { isRefusedForGood } from '../database/unavailable.js';
 import type { SystemEvent } from '../events/event.store.js';
 import { DesiredService } from '../topology/desired.service.js';
 import type { Applied, Hello } from './agent-session.js';
@@ -115,8 +115,8 @@ export class StatusRecorder {
       await this.write([...reports.values()]);
     } catch (error) {
       this.logger.warn({ nodes: reports.size, error: errorText(error) }, 'cannot store status; trying again');
-      if (isUnavailable(error)) this.putBack(reports);
-      else await this.writeOneByOne(reports);
+      if (isRefusedForGood(error)) await this.writeOneByOne(reports);
+      else this.putBack(reports);
     }
   }
 
@@ -130,7 +130,7 @@ export class StatusRecorder {
       try {
         await this.write([report]);
       } catch (error) {
-        if (isUnavailable(error)) this.putBack(new Map([[key, report]]));
+        if (!isRefusedForGood(error)) this.putBack(new Map([[key, report]]));
         else this.logger.error({ node: key, error: errorText(error) }, 'a status report cannot be stored; dropped');
       }
     }

@@ -30,19 +30,22 @@ export class EpochStore {
    * that the agent takes our documents again.
    */
   async observe(system: string, applied: AppliedRef | null): Promise<{ epoch: Epoch; revision: string }> {
-    if (applied !== null) {
-      await this.database.manager.query(
-        `UPDATE epoch SET counter = greatest(counter, $2) + 1, uuid = $3
-         WHERE system = $1 AND (counter < $2 OR (counter = $2 AND (uuid <> $4 OR revision < $5)))`,
-        [system, applied.epoch.counter, randomUUID(), applied.epoch.uuid, applied.revision],
-      );
-    }
+    if (applied !== null) await this.rise(system, applied);
     const [row]: { counter: number; uuid: string; revision: string }[] = await this.database.manager.query(
       'SELECT counter, uuid, revision FROM epoch WHERE system = $1',
       [system],
     );
     if (row === undefined) throw new Error(`system '${system}' has no revision counter yet`);
     return { epoch: { counter: row.counter, uuid: row.uuid }, revision: row.revision };
+  }
+
+  private async rise(system: string, { epoch, revision }: AppliedRef): Promise<void> {
+    const [, risen]: [unknown, number] = await this.database.manager.query(
+      `UPDATE epoch SET counter = greatest(counter, $2) + 1, uuid = $3
+       WHERE system = $1 AND (counter < $2 OR (counter = $2 AND (uuid <> $4 OR revision < $5)))`,
+      [system, epoch.counter, randomUUID(), epoch.uuid, revision],
+    );
+    if (risen > 0) await this.database.manager.query(`SELECT pg_notify('drvs_revision', $1)`, [system]);
   }
 }
 
