@@ -168,6 +168,17 @@ describe('the manager session', () => {
     expect(manager.authorization(2)).toMatch(/^Basic /);
   });
 
+  test.each([
+    ['GoingAway', /^Bearer /],
+    ['TokenOfAnotherMachine', /^Basic /],
+  ])('after the refusal %s it comes with %s', async (code, authorization) => {
+    await begin();
+    manager.say({ type: 'refused', code, message: 'as scripted' });
+    expect((await ends.next())[0].code).toBe(code);
+    await begin();
+    expect(manager.authorization(1)).toMatch(authorization);
+  });
+
   test('a wrong password names the remedy', async () => {
     manager.refusals.push(401, 401);
     const [why, lived] = await ends.next();

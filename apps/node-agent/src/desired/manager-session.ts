@@ -42,8 +42,8 @@ export interface SessionParts {
 }
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** The one refusal that says nothing about who we are. */
-const TRY_AGAIN = 'TryAgain';
+/** The one refusal after the handshake that only a token can cause. */
+const FOREIGN_TOKEN = 'TokenOfAnotherMachine';
 
 /** The URL of a manager as a WebSocket's. Throws AgentError for what may not be used. */
 export function linkUrl(text: string, insecure: boolean): URL {
@@ -223,7 +223,7 @@ export class ManagerSession {
         this.hello();
         break;
       case 'refused':
-        if (frame.code !== TRY_AGAIN) this.token = undefined;
+        if (frame.code === FOREIGN_TOKEN) this.token = undefined;
         this.end(new AgentError(frame.code, `the manager refuses this node: ${frame.message}`));
         break;
     }
