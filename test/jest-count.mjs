@@ -11,7 +11,9 @@ try {
   console.log('0 passed, 1 failed, 0 skipped');
   process.exit(1);
 }
-const tests = report.testResults.flatMap((suite) => suite.assertionResults.map((test) => ({ ...test, suite: suite.name })));
+const tests = report.testResults.flatMap((suite) =>
+  suite.assertionResults.map((test) => ({ ...test, suite: suite.name })),
+);
 // A suite that could not even load has no test results: it is a failure of its own.
 const broken = report.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0);
 const of = (...states) => tests.filter((test) => states.includes(test.status));
