@@ -6,6 +6,7 @@ import type { ApiEvent, DesiredNode, DesiredVm, NodeEvent, NodeStatus } from '@d
 import { Clock } from '../common/clock.js';
 import { LOGGER, errorText } from '../common/logger.js';
 import type { Logger } from '../common/logger.js';
+import { Database } from '../database/database.js';
 import { isRefusedForGood } from '../database/unavailable.js';
 import type { SystemEvent } from '../events/event.store.js';
 import { DesiredService } from '../topology/desired.service.js';
@@ -30,6 +31,7 @@ export class StatusRecorder {
     private readonly store: StatusStore,
     private readonly replica: Replica,
     private readonly desired: DesiredService,
+    private readonly database: Database,
     private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -108,7 +110,7 @@ export class StatusRecorder {
   }
 
   private async flush(): Promise<void> {
-    if (this.pending.size === 0) return;
+    if (this.pending.size === 0 || this.database.unavailable !== undefined) return;
     const reports = this.pending;
     this.pending = new Map();
     try {
