@@ -13,8 +13,9 @@ const kernel = openKernel();
 const events = [];
 const refused = (code) => (error) => error.name === 'M3Error' && error.code === code;
 
+/** Half a minute: an emulated guest on a busy host may not be scheduled for seconds. */
 async function eventually(find) {
-  for (let tries = 0; tries < 500; tries++) {
+  for (let tries = 0; tries < 3000; tries++) {
     const found = find();
     if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, 10));
