@@ -59,6 +59,11 @@ export class AgentSessions implements SessionHandlers {
     return [...this.live.values()];
   }
 
+  /** Resolves when the database has been told of the sessions that there are now. */
+  recorded(): Promise<void> {
+    return this.recorder.recorded();
+  }
+
   find(system: string, nodeUuid: string): AgentSession | undefined {
     return this.live.get(`${system} ${nodeUuid}`);
   }

@@ -71,6 +71,8 @@ export class LinkUpkeep {
     if (!this.suspicious) return;
     this.suspicious = false;
     const sessions = this.sessions.all();
+    // A session that is not yet written would look as if it were still the other replica's.
+    await this.sessions.recorded();
     const facts = await this.replicas.findNodes(sessions.map(({ node }) => node.uuid));
     for (const session of sessions) {
       const fact = facts.find(({ system, uuid }) => system === session.identity.system && uuid === session.node.uuid);

@@ -42,6 +42,12 @@ export class StatusRecorder {
     }, FLUSH_MS);
   }
 
+  /** Resolves when what has been reported so far has been tried to write. */
+  async recorded(): Promise<void> {
+    this.flushing = this.flushing.then(() => this.flush());
+    await this.flushing;
+  }
+
   /** Writes what is pending and stops. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
