@@ -57,8 +57,8 @@ const UPSERT_NODES = `
     applied_in_sync = CASE WHEN EXCLUDED.applied_digest IS NULL THEN s.applied_in_sync ELSE EXCLUDED.applied_in_sync END,
     results = CASE WHEN EXCLUDED.applied_digest IS NULL THEN s.results ELSE EXCLUDED.results END,
     status = coalesce(EXCLUDED.status, s.status)
-  -- A replica that lost the session says nothing about a node that has meanwhile come to another one.
-  WHERE EXCLUDED.liveness = 'connected' OR s.replica IS NOT DISTINCT FROM EXCLUDED.replica`;
+  -- Only a hello, which names the machine, takes a node over: a late word of the session it replaces must not take it back.
+  WHERE EXCLUDED.machine_id IS NOT NULL OR s.replica IS NOT DISTINCT FROM EXCLUDED.replica`;
 
 const PROCESSES = `jsonb_to_recordset($1) AS r (system text, node_uuid uuid, vm_id integer, nr integer, status jsonb)`;
 const VMS = `jsonb_to_recordset($1) AS r (system text, node_uuid uuid, vm_id integer, status jsonb)`;
