@@ -3,8 +3,10 @@
 #ifndef _M3_DEADLINE_H
 #define _M3_DEADLINE_H
 
+#include <linux/freezer.h>
 #include <linux/hrtimer.h>
 #include <linux/ktime.h>
+#include <linux/sched/signal.h>
 
 #include "uapi/m3ipc.h"
 
@@ -40,5 +42,31 @@ static inline bool m3_deadline_sleep(struct m3_deadline *deadline)
 	return !schedule_hrtimeout_range(deadline->never ? NULL : &deadline->at, M3_SLACK_NS,
 					 HRTIMER_MODE_ABS);
 }
+
+/*
+ * Sleeps until @condition, which must read with acquire what its waker releases: 0, -EINTR or
+ * -ETIMEDOUT. The state is set before the condition is read, so no wake-up is lost.
+ */
+#define m3_sleep_until(condition, timeout_ms)						\
+({											\
+	struct m3_deadline __deadline = m3_deadline_in(timeout_ms);			\
+	int __rc = 0;									\
+											\
+	for (;;) {									\
+		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);			\
+		if (condition)								\
+			break;								\
+		if (signal_pending(current)) {						\
+			__rc = -EINTR;							\
+			break;								\
+		}									\
+		if (m3_deadline_sleep(&__deadline)) {					\
+			__rc = -ETIMEDOUT;						\
+			break;								\
+		}									\
+	}										\
+	__set_current_state(TASK_RUNNING);						\
+	__rc;										\
+})
 
 #endif /* _M3_DEADLINE_H */

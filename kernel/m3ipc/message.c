@@ -160,25 +160,8 @@ static bool withdraw(struct m3_party *me)
 /* Sleeps until @me is resolved: 0, -EINTR or -ETIMEDOUT. */
 static int sleep_blocked(struct m3_party *me, s32 timeout_ms)
 {
-	struct m3_deadline deadline = m3_deadline_in(timeout_ms);
-	int rc = 0;
-
-	for (;;) {
-		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
-		/* Pairs with the release in m3_rdv_resolve(). */
-		if (!smp_load_acquire(&me->state))
-			break;
-		if (signal_pending(current)) {
-			rc = -EINTR;
-			break;
-		}
-		if (m3_deadline_sleep(&deadline)) {
-			rc = -ETIMEDOUT;
-			break;
-		}
-	}
-	__set_current_state(TASK_RUNNING);
-	return rc;
+	/* Pairs with the release in m3_rdv_resolve(). */
+	return m3_sleep_until(!smp_load_acquire(&me->state), timeout_ms);
 }
 
 /* The batch of somebody's vcopy from or to us may still run; it takes no faults. */

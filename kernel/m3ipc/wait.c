@@ -79,27 +79,10 @@ void m3_wait_proc_ended(struct m3_proc *proc)
 /* Sleeps until @waiter is done: 0, -EINTR, -EAGAIN or -ETIMEDOUT; then it may still be listed. */
 static int sleep_on(struct m3_waiter *waiter, s32 timeout_ms)
 {
-	struct m3_deadline deadline = m3_deadline_in(timeout_ms);
-	int rc = 0;
-
 	if (!timeout_ms)
 		return READ_ONCE(waiter->done) ? 0 : -EAGAIN;
-	for (;;) {
-		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
-		/* Pairs with the release in m3_wait_finish(). */
-		if (smp_load_acquire(&waiter->done))
-			break;
-		if (signal_pending(current)) {
-			rc = -EINTR;
-			break;
-		}
-		if (m3_deadline_sleep(&deadline)) {
-			rc = -ETIMEDOUT;
-			break;
-		}
-	}
-	__set_current_state(TASK_RUNNING);
-	return rc;
+	/* Pairs with the release in m3_wait_finish(). */
+	return m3_sleep_until(smp_load_acquire(&waiter->done), timeout_ms);
 }
 
 static int wait_self(struct m3ipc_wait *args)
