@@ -41,7 +41,7 @@ static void all_is_denied(void)
 	EXPECT(mnx_vm_next(vm, &info) != OK || info.dc_dcid != vm);
 }
 
-TEST(mode_0750_keeps_strangers_out)
+TEST(mode_0750_keeps_strangers_out, "mode.see mode.bind mode.manage")
 {
 	give_vm_to(OWNER, GROUP, 0750);
 	join(spawn(all_is_denied));
@@ -57,7 +57,7 @@ static void group_may_see_and_bind(void)
 	EXPECT_EQ(mnx_vm_end(vm), EMOLPERM);
 }
 
-TEST(mode_0750_lets_the_group_see_and_bind)
+TEST(mode_0750_lets_the_group_see_and_bind, "mode.see mode.bind")
 {
 	give_vm_to(OWNER, GROUP, 0750);
 	join(spawn(group_may_see_and_bind));
@@ -74,7 +74,7 @@ static void owner_may_all(void)
 	EXPECT_EQ(mnx_vm_end(vm), OK);
 }
 
-TEST(the_owner_may_see_bind_and_manage)
+TEST(the_owner_may_see_bind_and_manage, "mode.manage")
 {
 	give_vm_to(OWNER, GROUP, 0750);
 	join(spawn(owner_may_all));
@@ -90,7 +90,7 @@ static void owner_without_bits(void)
 	EXPECT_EQ(mnx_getvminfo(vm, &info), EMOLPERM);
 }
 
-TEST(modes_work_as_those_of_files)
+TEST(modes_work_as_those_of_files, "mode.bind")
 {
 	give_vm_to(OWNER, GROUP, 0077);
 	join(spawn(owner_without_bits));
@@ -108,7 +108,7 @@ static void others_see_alone(void)
 	EXPECT_EQ(mnx_vm_end(vm), EMOLPERM);
 }
 
-TEST(mode_0754_lets_others_see)
+TEST(mode_0754_lets_others_see, "mode.see")
 {
 	give_vm_to(OWNER, GROUP, 0754);
 	join(spawn(others_see_alone));
@@ -143,7 +143,7 @@ static void own_vms(void)
 	EXPECT_EQ(mnx_vm_end(3072), OK);
 }
 
-TEST(users_have_their_own_vms_within_limits)
+TEST(users_have_their_own_vms_within_limits, "user.vms")
 {
 	join(spawn(own_vms));
 }
@@ -159,7 +159,7 @@ static void give_away(void)
 	EXPECT_EQ(mnx_vm_init(&p), EMOLPERM);
 }
 
-TEST(a_user_gives_no_vm_to_another)
+TEST(a_user_gives_no_vm_to_another, "user.give")
 {
 	join(spawn(give_away));
 }
@@ -180,7 +180,7 @@ static void bind_the_victim(void)
 	EXPECT_EQ(mnx_lclbind(vm, victim, 3), EPRIVILEGES);
 }
 
-TEST(binding_another_needs_the_right_to_kill_it)
+TEST(binding_another_needs_the_right_to_kill_it, "kill.rule")
 {
 	give_vm_to(OWNER, GROUP, 0777);
 	victim = spawn(wait_as_stranger);
@@ -205,7 +205,7 @@ static void unbind_the_victim(void)
 	EXPECT_EQ(mnx_unbind(vm, 3), EMOLPERM);
 }
 
-TEST(unbinding_another_needs_the_right_to_kill_it)
+TEST(unbinding_another_needs_the_right_to_kill_it, "kill.rule")
 {
 	pid_t pid;
 
@@ -232,7 +232,7 @@ static void bind_3_as_stranger(int expected)
 	EXPECT_EQ(mnx_bind(vm, 3), expected);
 }
 
-TEST(a_reserved_slot_refuses_another_uid)
+TEST(a_reserved_slot_refuses_another_uid, "slot.owner")
 {
 	give_vm_to(0, 0, 0777);
 	reserve(3, OWNER);
@@ -241,7 +241,7 @@ TEST(a_reserved_slot_refuses_another_uid)
 	join(spawn_with(bind_3_as_stranger, 3));
 }
 
-TEST(a_slot_reserved_for_ones_uid_needs_no_bit_of_the_mode)
+TEST(a_slot_reserved_for_ones_uid_needs_no_bit_of_the_mode, "slot.uid")
 {
 	give_vm_to(0, 0, 0700);
 	join(spawn_with(bind_3_as_stranger, EPRIVILEGES));
@@ -264,7 +264,7 @@ static void work_without_see(void)
 	EXPECT_EQ(mnx_unbind(M3_OWN_VM, SELF), OK);
 }
 
-TEST(who_is_bound_needs_no_bit_to_work)
+TEST(who_is_bound_needs_no_bit_to_work, "mode.bound")
 {
 	give_vm_to(0, 0, 0700);
 	reserve(3, STRANGER);
@@ -272,7 +272,7 @@ TEST(who_is_bound_needs_no_bit_to_work)
 	join(spawn(work_without_see));
 }
 
-TEST(a_reservation_is_shown_and_outlives_its_occupant)
+TEST(a_reservation_is_shown_and_outlives_its_occupant, "slot.kept")
 {
 	slot_usr_t slot;
 	proc_usr_t proc;
@@ -296,7 +296,7 @@ TEST(a_reservation_is_shown_and_outlives_its_occupant)
 	EXPECT(!(proc.p_misc_flags & MIS_RESERVED));
 }
 
-TEST(a_slot_reserved_for_another_node_is_not_bound_here)
+TEST(a_slot_reserved_for_another_node_is_not_bound_here, "slot.owner")
 {
 	slot_usr_t slot = {.slot_given = M3_SLOT_NODE, .slot_nodeid = 2};
 
@@ -309,7 +309,7 @@ TEST(a_slot_reserved_for_another_node_is_not_bound_here)
 	EXPECT_EQ(mnx_bind(vm, 3), 3);
 }
 
-TEST(slots_are_checked)
+TEST(slots_are_checked, "slot.checks")
 {
 	slot_usr_t slot = {.slot_given = M3_SLOT_UID, .slot_uid = 1};
 
@@ -333,7 +333,7 @@ static void be_user_level(void)
 	EXPECT_EQ(mnx_sendrec_T(1, &m, 0), EMOLAGAIN);
 }
 
-TEST(a_slot_may_lower_the_level)
+TEST(a_slot_may_lower_the_level, "level.slot level.user notify.denied")
 {
 	slot_usr_t slot = {
 		.slot_priv = {.s_given = M3_GIVEN | M3_PRIV_LEVEL, .s_level = USER_PRIV},
@@ -362,7 +362,7 @@ static void be_2(void)
 	await_step(0);
 }
 
-TEST(a_slot_may_limit_the_peers)
+TEST(a_slot_may_limit_the_peers, "priv.peers")
 {
 	slot_usr_t slot = {.slot_priv = {.s_given = M3_GIVEN | M3_PRIV_PEERS}};
 	pid_t two;

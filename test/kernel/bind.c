@@ -10,7 +10,7 @@
 
 #include "lib/harness.h"
 
-TEST(system_slots_have_their_number_as_endpoint)
+TEST(system_slots_have_their_number_as_endpoint, "bind.system")
 {
 	EXPECT_EQ(mnx_bind(vm, 5), 5);
 	EXPECT_EQ(mnx_getep(0), 5);
@@ -23,7 +23,7 @@ TEST(system_slots_have_their_number_as_endpoint)
 	EXPECT_EQ(mnx_bind(vm, 5), 5);
 }
 
-TEST(other_slots_count_generations)
+TEST(other_slots_count_generations, "bind.generation")
 {
 	for (int life = 0; life < 5; life++) {
 		EXPECT_EQ(mnx_bind(vm, 29), 29 + life * 65536);
@@ -40,13 +40,13 @@ static void bind_3_is_used(void)
 	EXPECT_EQ(mnx_getep(0), ENOTBIND);
 }
 
-TEST(a_slot_holds_one_thread)
+TEST(a_slot_holds_one_thread, "bind.used")
 {
 	enter(3);
 	join(spawn(bind_3_is_used));
 }
 
-TEST(a_thread_has_one_binding)
+TEST(a_thread_has_one_binding, "bind.once")
 {
 	enter(3);
 	EXPECT_EQ(mnx_bind(vm, 4), ESLOTUSED);
@@ -54,7 +54,7 @@ TEST(a_thread_has_one_binding)
 	EXPECT_EQ(mnx_getep(0), 3);
 }
 
-TEST(bind_checks_the_vm)
+TEST(bind_checks_the_vm, "bind.vm")
 {
 	EXPECT_EQ(mnx_bind(UNUSED_VMID, 3), EDCNOTRUN);
 	EXPECT_EQ(mnx_bind(65536, 3), EBADDCID);
@@ -62,7 +62,7 @@ TEST(bind_checks_the_vm)
 	EXPECT_EQ(mnx_getep(0), ENOTBIND);
 }
 
-TEST(bind_checks_the_number)
+TEST(bind_checks_the_number, "bind.number")
 {
 	EXPECT_EQ(mnx_bind(vm, -36), EBADPROC);
 	EXPECT_EQ(mnx_bind(vm, 221), EBADPROC);
@@ -70,7 +70,7 @@ TEST(bind_checks_the_number)
 	EXPECT_EQ(mnx_bind(vm, (int)0x80000000), EBADPROC);
 }
 
-TEST(an_unbound_caller_has_no_messages)
+TEST(an_unbound_caller_has_no_messages, "bind.unbound")
 {
 	message m = poisoned();
 
@@ -107,7 +107,7 @@ static void *stay_unbound(void *arg)
 	return NULL;
 }
 
-TEST(threads_bind_apart_and_fall_back_to_the_leader)
+TEST(threads_bind_apart_and_fall_back_to_the_leader, "bind.threads")
 {
 	pthread_t bound, unbound;
 	proc_usr_t proc;
@@ -140,7 +140,7 @@ static void wait_to_be_12(void)
 	EXPECT_EQ(mnx_bind(vm, 13), ESLOTUSED);
 }
 
-TEST(lclbind_binds_another_process)
+TEST(lclbind_binds_another_process, "bind.pid")
 {
 	pid_t pid = spawn(wait_to_be_12);
 
@@ -152,7 +152,7 @@ TEST(lclbind_binds_another_process)
 	EXPECT_EQ(mnx_getep(0), ENOTBIND);
 }
 
-TEST(lclbind_needs_a_living_program)
+TEST(lclbind_needs_a_living_program, "bind.nopid")
 {
 	pid_t dead = spawn(give_up);
 
@@ -170,7 +170,7 @@ static void zombie(void)
 	_exit(0);
 }
 
-TEST(lclbind_refuses_a_zombie)
+TEST(lclbind_refuses_a_zombie, "bind.nopid")
 {
 	pid_t pid = spawn(zombie);
 	siginfo_t info;
@@ -185,7 +185,7 @@ static void enter_and_exit(void)
 	enter(7);
 }
 
-TEST(exit_unbinds_before_waitpid_returns)
+TEST(exit_unbinds_before_waitpid_returns, "unbind.exit")
 {
 	for (int i = 0; i < 100; i++) {
 		proc_usr_t proc;
@@ -206,7 +206,7 @@ static void enter_and_wait(void)
 	mnx_receive(ANY, &m);
 }
 
-TEST(kill_9_unbinds_before_waitpid_returns)
+TEST(kill_9_unbinds_before_waitpid_returns, "unbind.kill")
 {
 	for (int i = 0; i < 100; i++) {
 		pid_t pid = spawn(enter_and_wait);
@@ -225,7 +225,7 @@ static void enter_and_abort(void)
 	raise(SIGSEGV);
 }
 
-TEST(any_deadly_signal_unbinds)
+TEST(any_deadly_signal_unbinds, "unbind.signal")
 {
 	proc_usr_t proc;
 	int status = finish(spawn(enter_and_abort));
@@ -241,7 +241,7 @@ static void is_unbound(void)
 	EXPECT_EQ(mnx_bind(vm, 8), 8);
 }
 
-TEST(a_forked_child_is_unbound)
+TEST(a_forked_child_is_unbound, "unbind.fork")
 {
 	enter(7);
 	join(spawn(is_unbound));
@@ -290,7 +290,7 @@ __attribute__((constructor(101))) static void be_the_execed_program(int argc, ch
 	_exit(0);
 }
 
-TEST(a_binding_survives_exec)
+TEST(a_binding_survives_exec, "unbind.exec")
 {
 	int status = finish(spawn(bind_and_exec));
 
@@ -298,7 +298,7 @@ TEST(a_binding_survives_exec)
 	EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
-TEST(exec_from_a_thread_keeps_its_binding_and_ends_the_leaders)
+TEST(exec_from_a_thread_keeps_its_binding_and_ends_the_leaders, "unbind.exec")
 {
 	int status = finish(spawn(bind_leader_and_exec_from_thread));
 
@@ -306,7 +306,7 @@ TEST(exec_from_a_thread_keeps_its_binding_and_ends_the_leaders)
 	EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
-TEST(closing_every_descriptor_unbinds_nothing)
+TEST(closing_every_descriptor_unbinds_nothing, "unbind.close")
 {
 	enter(6);
 	for (int fd = 3; fd < 64; fd++)
@@ -314,7 +314,7 @@ TEST(closing_every_descriptor_unbinds_nothing)
 	EXPECT_EQ(mnx_getep(0), 6);
 }
 
-TEST(unbind_is_once)
+TEST(unbind_is_once, "unbind.once")
 {
 	enter(6);
 	EXPECT_EQ(mnx_unbind(vm, 6), OK);
@@ -334,7 +334,7 @@ static void receive_until_unbound(void)
 	EXPECT_EQ(mnx_receive(ANY, &m), ENOTBIND);
 }
 
-TEST(unbinding_another_ends_its_blocked_call)
+TEST(unbinding_another_ends_its_blocked_call, "unbind.other")
 {
 	pid_t pid = spawn(receive_until_unbound);
 
@@ -349,7 +349,7 @@ static void live_in_29(void)
 	await_step(1);
 }
 
-TEST(a_stale_endpoint_is_a_dead_one)
+TEST(a_stale_endpoint_is_a_dead_one, "dead.stale")
 {
 	message m = request(1, 1);
 	proc_usr_t proc;
@@ -372,7 +372,7 @@ TEST(a_stale_endpoint_is_a_dead_one)
 	join(pid);
 }
 
-TEST(getprocinfo_describes_a_binding)
+TEST(getprocinfo_describes_a_binding, "info.proc")
 {
 	proc_usr_t proc;
 
@@ -397,7 +397,7 @@ TEST(getprocinfo_describes_a_binding)
 	EXPECT_EQ(mnx_getprocinfo(UNUSED_VMID, 1, &proc), EDCNOTRUN);
 }
 
-TEST(proc_next_walks_what_is_bound)
+TEST(proc_next_walks_what_is_bound, "info.proc")
 {
 	proc_usr_t proc;
 	pid_t child;

@@ -52,7 +52,7 @@ static void one_life(int nr, int how)
 	REQUIRE(how == 0 ? WIFSIGNALED(status) : WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-TEST(bind_kill_and_rebind_leak_nothing)
+TEST(bind_kill_and_rebind_leak_nothing, "unbind.leak")
 {
 	long before, after;
 	proc_usr_t proc;
@@ -72,7 +72,7 @@ TEST(bind_kill_and_rebind_leak_nothing)
 	EXPECT_EQ(proc.p_lives, ROUNDS + 500);
 }
 
-TEST(vms_coming_and_going_leak_nothing)
+TEST(vms_coming_and_going_leak_nothing, "vm.leak")
 {
 	vm_usr_t p = {.dc_dcid = UNUSED_VMID, .dc_warn2proc = NONE, .dc_name = "come-and-go"};
 	long before = 0, after;

@@ -11,7 +11,7 @@ static void restart(void)
 	EXPECT_EQ(mnx_drvs_init(1, NULL), 1);
 }
 
-TEST(a_second_init_is_busy)
+TEST(a_second_init_is_busy, "drvs.once")
 {
 	EXPECT_EQ(mnx_drvs_init(1, NULL), EDVSBUSY);
 	EXPECT_EQ(mnx_drvs_init(2, NULL), EDVSBUSY);
@@ -28,7 +28,7 @@ static void receive_until_the_end(void)
 	EXPECT(mnx_receive(ANY, &m) < 0);
 }
 
-TEST(drvs_end_ends_every_vm)
+TEST(drvs_end_ends_every_vm, "drvs.end")
 {
 	pid_t pid = spawn(receive_until_the_end);
 	drvs_usr_t drvs;
@@ -47,7 +47,7 @@ TEST(drvs_end_ends_every_vm)
 	restart();
 }
 
-TEST(nodeids_are_checked)
+TEST(nodeids_are_checked, "drvs.nodeid")
 {
 	drvs_usr_t drvs;
 
@@ -63,7 +63,7 @@ TEST(nodeids_are_checked)
 	restart();
 }
 
-TEST(getdrvsinfo_tells_what_init_was_given)
+TEST(getdrvsinfo_tells_what_init_was_given, "drvs.info")
 {
 	drvs_usr_t drvs = {
 		.d_given = M3_GIVEN | M3_DRVS_NAME | M3_DRVS_UUID | M3_DRVS_SOURCE,
@@ -102,7 +102,7 @@ TEST(getdrvsinfo_tells_what_init_was_given)
 	restart();
 }
 
-TEST(impossible_limits_are_refused)
+TEST(impossible_limits_are_refused, "drvs.limits")
 {
 	drvs_usr_t drvs = {.d_nr_procs = 16001};
 
@@ -117,7 +117,7 @@ TEST(impossible_limits_are_refused)
 	restart();
 }
 
-TEST(the_number_of_vms_is_limited)
+TEST(the_number_of_vms_is_limited, "drvs.vms")
 {
 	drvs_usr_t drvs = {.d_nr_dcs = 3};
 	vm_usr_t p = {.dc_warn2proc = NONE};
@@ -139,7 +139,7 @@ static void init_as_somebody(void)
 	EXPECT_EQ(mnx_drvs_end(), EMOLPERM);
 }
 
-TEST(the_drvs_is_roots)
+TEST(the_drvs_is_roots, "drvs.root")
 {
 	join(spawn(init_as_somebody));
 	EXPECT_EQ(mnx_drvs_end(), OK);

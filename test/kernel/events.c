@@ -43,7 +43,7 @@ static void expect_unbind(int fd, int nr, int cause, int code)
 	EXPECT_EQ(event.code, code);
 }
 
-TEST(bind_and_unbind_are_told)
+TEST(bind_and_unbind_are_told, "event.bind")
 {
 	m3_event_t bind, unbind;
 	vm_usr_t info;
@@ -76,7 +76,7 @@ static void exit_with_7(void)
 	_exit(7);
 }
 
-TEST(an_exit_is_told_with_its_status)
+TEST(an_exit_is_told_with_its_status, "event.bind")
 {
 	int fd = open_events();
 
@@ -93,7 +93,7 @@ static void be_5(void)
 		pause();
 }
 
-TEST(a_deadly_signal_is_told_with_its_number)
+TEST(a_deadly_signal_is_told_with_its_number, "event.bind")
 {
 	int fd = open_events();
 	pid_t pid = spawn(be_5);
@@ -104,7 +104,7 @@ TEST(a_deadly_signal_is_told_with_its_number)
 	expect_unbind(fd, 5, M3_CAUSE_SIGNAL, SIGKILL);
 }
 
-TEST(an_unbind_by_a_manager_is_told)
+TEST(an_unbind_by_a_manager_is_told, "event.bind")
 {
 	int fd = open_events();
 	pid_t pid = spawn(be_5);
@@ -139,7 +139,7 @@ static void be_5_and_exec_as_6(void)
 	pthread_join(thread, NULL);
 }
 
-TEST(bindings_that_an_exec_ends_are_told)
+TEST(bindings_that_an_exec_ends_are_told, "event.bind")
 {
 	int fd = open_events();
 
@@ -150,7 +150,7 @@ TEST(bindings_that_an_exec_ends_are_told)
 	expect_unbind(fd, 6, M3_CAUSE_EXIT, 3);
 }
 
-TEST(vms_coming_and_going_are_told)
+TEST(vms_coming_and_going_are_told, "event.vm")
 {
 	vm_usr_t p = {.dc_dcid = vm, .dc_warn2proc = NONE};
 	vm_usr_t change = {.dc_given = M3_GIVEN | M3_VM_MODE, .dc_mode = 0700};
@@ -170,7 +170,7 @@ TEST(vms_coming_and_going_are_told)
 	EXPECT_EQ(next_event(fd).type, M3_EVENT_VM_UP);
 }
 
-TEST(reservations_are_told)
+TEST(reservations_are_told, "event.slot")
 {
 	slot_usr_t slot = {.slot_given = M3_SLOT_UID, .slot_uid = 5};
 	int fd = open_events();
@@ -190,7 +190,7 @@ static void enter_and_leave_9(void)
 	EXPECT_EQ(mnx_unbind(vm, 9), OK);
 }
 
-TEST(a_slow_reader_learns_how_many_it_missed)
+TEST(a_slow_reader_learns_how_many_it_missed, "event.lost")
 {
 	struct m3ipc_events args = {.flags = M3IPC_EVENTS_NONBLOCK, .records = 4};
 	int fd = ioctl(door(), M3IPC_IOC_EVENTS, &args);
@@ -216,7 +216,7 @@ TEST(a_slow_reader_learns_how_many_it_missed)
 	EXPECT(seen + lost == 40 || seen + lost == 42);
 }
 
-TEST(two_readers_both_get_everything)
+TEST(two_readers_both_get_everything, "event.readers")
 {
 	int one = open_events(), two = open_events();
 	m3_event_t first, second;
@@ -230,7 +230,7 @@ TEST(two_readers_both_get_everything)
 	}
 }
 
-TEST(an_empty_descriptor_says_so)
+TEST(an_empty_descriptor_says_so, "event.read")
 {
 	struct pollfd poller = {.fd = open_events(), .events = POLLIN};
 	m3_event_t event;
@@ -258,7 +258,7 @@ static void read_one(void)
 	EXPECT_EQ(event.type, M3_EVENT_BIND);
 }
 
-TEST(a_blocking_reader_is_woken)
+TEST(a_blocking_reader_is_woken, "event.read")
 {
 	pid_t pid = spawn(read_one);
 
@@ -279,7 +279,7 @@ static void wait_and_see_nothing(void)
 	EXPECT_EQ(mnx_events_read(fd, &event, 1), EMOLAGAIN);
 }
 
-TEST(events_of_vms_that_one_may_not_see_are_not_told)
+TEST(events_of_vms_that_one_may_not_see_are_not_told, "event.readers")
 {
 	pid_t pid = spawn(wait_and_see_nothing);
 
@@ -301,7 +301,7 @@ static void be_bound_until_told(void)
 	await_step(4);
 }
 
-TEST(an_endpoint_descriptor_polls_for_messages_and_death)
+TEST(an_endpoint_descriptor_polls_for_messages_and_death, "endpoint.fd")
 {
 	struct pollfd poller = {.events = POLLIN};
 	pid_t pid;

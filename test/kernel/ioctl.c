@@ -91,7 +91,7 @@ static void expect_errno(const struct command *command, void *argument, int expe
 	EXPECT_EQ(error, expected);
 }
 
-TEST(bad_pointers_are_efault)
+TEST(bad_pointers_are_efault, "door.pointers")
 {
 	void *hole = mmap(NULL, 8192, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	char *edge = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -108,7 +108,7 @@ TEST(bad_pointers_are_efault)
 	}
 }
 
-TEST(read_only_structs_are_efault_where_they_are_written)
+TEST(read_only_structs_are_efault_where_they_are_written, "door.pointers")
 {
 	static const unsigned long written[] = {M3IPC_IOC_GET_VERSION, M3IPC_IOC_GET_DRVS};
 	void *zero = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -119,7 +119,7 @@ TEST(read_only_structs_are_efault_where_they_are_written)
 	}
 }
 
-TEST(a_bind_whose_result_cannot_be_told_is_none)
+TEST(a_bind_whose_result_cannot_be_told_is_none, "bind.untold")
 {
 	struct m3ipc_bind *b =
 		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -149,7 +149,7 @@ static void plausible(const struct command *command, void *argument)
 		((int *)argument)[0] = 0;
 }
 
-TEST(padding_and_flags_must_be_zero)
+TEST(padding_and_flags_must_be_zero, "door.zero")
 {
 	unsigned char argument[512];
 
@@ -167,7 +167,7 @@ TEST(padding_and_flags_must_be_zero)
 	EXPECT_EQ(mnx_getep(0), 5);
 }
 
-TEST(unknown_bits_are_refused)
+TEST(unknown_bits_are_refused, "door.bits")
 {
 	struct m3ipc_vm_params params = {.vmid = vm, .set = 1 << 20};
 	struct m3ipc_slot slot = {.vmid = vm, .nr = 3, .set = 1 << 9};
@@ -194,7 +194,7 @@ TEST(unknown_bits_are_refused)
 	EXPECT_EQ(errno, EINVAL);
 }
 
-TEST(impossible_values_are_refused)
+TEST(impossible_values_are_refused, "door.values")
 {
 	struct m3ipc_vm_params params = {.vmid = vm, .set = M3IPC_VM_MODE, .mode = 01000};
 	struct m3ipc_bind bind = {.vmid = vm, .nr = 3, .who = 2};
@@ -222,7 +222,7 @@ TEST(impossible_values_are_refused)
 	EXPECT(errno == M3IPC_EBADVALUE || errno == EINVAL);
 }
 
-TEST(unknown_commands_are_enotty)
+TEST(unknown_commands_are_enotty, "door.commands")
 {
 	char argument[512];
 
@@ -244,7 +244,7 @@ TEST(unknown_commands_are_enotty)
 	EXPECT_EQ(errno, ENOTTY);
 }
 
-TEST(wrong_sizes_and_directions_are_enotty)
+TEST(wrong_sizes_and_directions_are_enotty, "door.commands")
 {
 	char argument[2048];
 
@@ -262,7 +262,7 @@ TEST(wrong_sizes_and_directions_are_enotty)
 }
 
 /* Random structs from a seed that is printed: nothing may break, whatever is answered. */
-TEST(random_arguments_break_nothing)
+TEST(random_arguments_break_nothing, "door.random")
 {
 	unsigned int seed = time(NULL);
 	unsigned char argument[512];
@@ -290,7 +290,7 @@ TEST(random_arguments_break_nothing)
 	}
 }
 
-TEST(the_version_is_told)
+TEST(the_version_is_told, "door.version")
 {
 	m3_version_t version;
 

@@ -36,7 +36,7 @@ static void receive_from(int source)
 	expect_from(source, 2);
 }
 
-TEST(send_to_a_receiver_of_any)
+TEST(send_to_a_receiver_of_any, "send.any send.unchanged")
 {
 	pid_t receiver = spawn_with(receive_from, ANY), sender;
 
@@ -55,7 +55,7 @@ static void send_once_1_receives(int nr)
 	EXPECT_EQ(mnx_send(1, &m), OK);
 }
 
-TEST(send_to_a_receiver_of_the_sender)
+TEST(send_to_a_receiver_of_the_sender, "send.named")
 {
 	/* The sender must be there before it can be named. */
 	pid_t sender = spawn_with(send_once_1_receives, 2), receiver;
@@ -76,7 +76,7 @@ static void receive_2_then_3(void)
 	expect_from(3, 3);
 }
 
-TEST(a_specific_receive_leaves_others_queued)
+TEST(a_specific_receive_leaves_others_queued, "receive.named")
 {
 	pid_t receiver = spawn(receive_2_then_3), two, three;
 
@@ -89,7 +89,7 @@ TEST(a_specific_receive_leaves_others_queued)
 	join(three);
 }
 
-TEST(queued_senders_are_served_in_order)
+TEST(queued_senders_are_served_in_order, "send.fifo")
 {
 	static const int order[] = {9, 4, 12, 5};
 	pid_t pids[4];
@@ -107,7 +107,7 @@ TEST(queued_senders_are_served_in_order)
 		join(pids[i]);
 }
 
-TEST(skipping_a_sender_keeps_the_order_of_the_rest)
+TEST(skipping_a_sender_keeps_the_order_of_the_rest, "receive.order")
 {
 	static const int order[] = {9, 4, 12, 5};
 	pid_t pids[4];
@@ -131,7 +131,7 @@ static void send_then_reach(void)
 	reach(1);
 }
 
-TEST(send_blocks_until_it_is_taken)
+TEST(send_blocks_until_it_is_taken, "send.queued")
 {
 	proc_usr_t proc;
 	pid_t sender;
@@ -147,7 +147,7 @@ TEST(send_blocks_until_it_is_taken)
 	join(sender);
 }
 
-TEST(a_receiver_of_another_leaves_the_sender_queued)
+TEST(a_receiver_of_another_leaves_the_sender_queued, "send.unwanted")
 {
 	pid_t other, sender;
 	message m;
@@ -175,7 +175,7 @@ static void echo_forever(int nr)
 	}
 }
 
-TEST(sendrec_brings_the_answer)
+TEST(sendrec_brings_the_answer, "sendrec.answer")
 {
 	pid_t server = spawn_with(echo_forever, 1);
 
@@ -192,7 +192,7 @@ TEST(sendrec_brings_the_answer)
 	kill_and_reap(server);
 }
 
-TEST(all_bytes_but_the_source_are_opaque)
+TEST(all_bytes_but_the_source_are_opaque, "message.opaque message.source")
 {
 	pid_t server = spawn_with(echo_forever, 1);
 	unsigned char bytes[sizeof(message)], back[sizeof(message)];
@@ -210,7 +210,7 @@ TEST(all_bytes_but_the_source_are_opaque)
 }
 
 /* Only this test's buffer may change, to the byte. */
-TEST(exactly_one_message_is_written)
+TEST(exactly_one_message_is_written, "receive.exact")
 {
 	struct {
 		unsigned char before[64];
@@ -228,7 +228,7 @@ TEST(exactly_one_message_is_written)
 	join(sender);
 }
 
-TEST(calls_to_a_free_slot_say_who_is_dead)
+TEST(calls_to_a_free_slot_say_who_is_dead, "dead.free notify.dead")
 {
 	message m = request(1, 1);
 
@@ -243,7 +243,7 @@ TEST(calls_to_a_free_slot_say_who_is_dead)
 	EXPECT_EQ(mnx_sendrec_T(2, &m, 0), EDEADSRCDST);
 }
 
-TEST(peers_are_other_processes_in_range)
+TEST(peers_are_other_processes_in_range, "peer.range peer.self")
 {
 	message m = request(1, 1);
 
@@ -276,7 +276,7 @@ static void stay_bound_as_1(void)
 	await_step(31);
 }
 
-TEST(sendrec_to_a_server_that_dies_before_taking_it)
+TEST(sendrec_to_a_server_that_dies_before_taking_it, "dead.unseen")
 {
 	pid_t server = spawn(stay_bound_as_1), client;
 
@@ -296,7 +296,7 @@ static void take_and_hold(void)
 	await_step(31);
 }
 
-TEST(sendrec_to_a_server_that_dies_after_taking_it)
+TEST(sendrec_to_a_server_that_dies_after_taking_it, "dead.seen")
 {
 	pid_t server = spawn(take_and_hold), client;
 
@@ -315,7 +315,7 @@ static void send_expect(int expected)
 	EXPECT_EQ(mnx_send(1, &m), expected);
 }
 
-TEST(a_queued_sender_learns_of_the_death)
+TEST(a_queued_sender_learns_of_the_death, "dead.sender")
 {
 	pid_t server = spawn(stay_bound_as_1), client;
 
@@ -334,7 +334,7 @@ static void receive_1_expect(int expected)
 	EXPECT_EQ(mnx_receive(1, &m), expected);
 }
 
-TEST(a_receiver_learns_of_the_death_of_its_source)
+TEST(a_receiver_learns_of_the_death_of_its_source, "dead.receiver")
 {
 	pid_t server = spawn(stay_bound_as_1), client;
 
@@ -345,7 +345,7 @@ TEST(a_receiver_learns_of_the_death_of_its_source)
 	join(client);
 }
 
-TEST(unbinding_is_a_death_to_the_peers)
+TEST(unbinding_is_a_death_to_the_peers, "dead.unbind")
 {
 	pid_t server = spawn(stay_bound_as_1), client;
 
@@ -357,7 +357,7 @@ TEST(unbinding_is_a_death_to_the_peers)
 	kill_and_reap(server);
 }
 
-TEST(a_dead_senders_message_is_gone)
+TEST(a_dead_senders_message_is_gone, "dead.message")
 {
 	message m;
 	pid_t sender;
@@ -394,7 +394,7 @@ static void send_to_2(int nr)
 	EXPECT_EQ(mnx_send(2, &m), OK);
 }
 
-TEST(sendrec_takes_only_the_servers_answer)
+TEST(sendrec_takes_only_the_servers_answer, "sendrec.only")
 {
 	pid_t server = spawn(answer_twice), other;
 	message m = request(7, 1);
@@ -422,7 +422,7 @@ static void *receive_in_thread(void *arg)
 	return NULL;
 }
 
-TEST(one_blocking_call_per_endpoint)
+TEST(one_blocking_call_per_endpoint, "call.one")
 {
 	pthread_t thread;
 	message m = request(7, 200);
@@ -438,7 +438,7 @@ TEST(one_blocking_call_per_endpoint)
 	join(sender);
 }
 
-TEST(a_bad_address_is_the_callers_fault)
+TEST(a_bad_address_is_the_callers_fault, "fault.receive")
 {
 	void *read_only = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	void *unmapped = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -465,7 +465,7 @@ static void send_from_nowhere(void)
 	EXPECT_EQ(mnx_sendrec(1, (message *)0xffffffff81000000UL), EMOLFAULT);
 }
 
-TEST(a_bad_address_of_a_sender_stays_with_it)
+TEST(a_bad_address_of_a_sender_stays_with_it, "fault.send")
 {
 	pid_t sender;
 	message m;
@@ -488,12 +488,12 @@ static void receive_into_what_vanishes(void)
 	EXPECT_EQ(mnx_receive_T(ANY, m, 0), EMOLFAULT);
 }
 
-TEST(receive_probes_its_buffer_before_it_blocks)
+TEST(receive_probes_its_buffer_before_it_blocks, "fault.probe")
 {
 	join(spawn(receive_into_what_vanishes));
 }
 
-TEST(a_queued_sender_may_be_ended_by_a_signal)
+TEST(a_queued_sender_may_be_ended_by_a_signal, "signal.deadly")
 {
 	pid_t sender;
 
@@ -517,7 +517,7 @@ static void sendrec_many(int nr)
 	}
 }
 
-TEST(many_clients_get_their_own_answers)
+TEST(many_clients_get_their_own_answers, "sendrec.many")
 {
 	pid_t server = spawn_with(echo_forever, 1), clients[8];
 
@@ -529,7 +529,7 @@ TEST(many_clients_get_their_own_answers)
 	kill_and_reap(server);
 }
 
-TEST(counters_count_messages)
+TEST(counters_count_messages, "count.messages")
 {
 	pid_t server = spawn_with(echo_forever, 1);
 	proc_usr_t proc;
@@ -566,7 +566,7 @@ static void send_to(int code)
 	shared_word[self] = mnx_send(peer, &m);
 }
 
-TEST(two_senders_to_each_other_are_a_deadlock)
+TEST(two_senders_to_each_other_are_a_deadlock, "deadlock.send")
 {
 	pid_t two, three;
 
@@ -600,7 +600,7 @@ static void send_to_3(void)
 	EXPECT_EQ(mnx_send(3, &m), OK);
 }
 
-TEST(a_receiver_of_the_sender_is_no_deadlock)
+TEST(a_receiver_of_the_sender_is_no_deadlock, "deadlock.pair")
 {
 	pid_t sender = spawn(send_to_3), receiver;
 
@@ -610,7 +610,7 @@ TEST(a_receiver_of_the_sender_is_no_deadlock)
 	join(receiver);
 }
 
-TEST(a_ring_of_three_is_a_deadlock)
+TEST(a_ring_of_three_is_a_deadlock, "deadlock.ring")
 {
 	pid_t two, three, four;
 

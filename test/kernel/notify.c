@@ -23,7 +23,7 @@ static void expect_notification(int source, int nr)
 	EXPECT_EQ(m.m_type, 0x1000 + nr + 35);
 }
 
-TEST(a_notification_is_written_whole)
+TEST(a_notification_is_written_whole, "notify.whole notify.idle")
 {
 	struct timespec before, after;
 	message m = poisoned();
@@ -56,7 +56,7 @@ static void notify_1_far(int nr)
 	await_step(0);
 }
 
-TEST(the_type_of_a_tasks_notification_is_no_error)
+TEST(the_type_of_a_tasks_notification_is_no_error, "notify.type")
 {
 	pid_t source;
 
@@ -73,7 +73,7 @@ static void receive_any(void)
 	expect_notification(ANY, 5);
 }
 
-TEST(a_blocked_receiver_gets_it_at_once)
+TEST(a_blocked_receiver_gets_it_at_once, "notify.waiting")
 {
 	pid_t receiver = spawn(receive_any), source;
 
@@ -93,7 +93,7 @@ static void notify_1_thrice(void)
 	await_step(0);
 }
 
-TEST(several_before_it_is_taken_are_one)
+TEST(several_before_it_is_taken_are_one, "notify.merged")
 {
 	message m;
 	pid_t source;
@@ -107,7 +107,7 @@ TEST(several_before_it_is_taken_are_one)
 	join(source);
 }
 
-TEST(the_lowest_number_comes_first)
+TEST(the_lowest_number_comes_first, "notify.order")
 {
 	static const int sources[] = {28, 7, 3, 19};
 	pid_t pids[5];
@@ -126,7 +126,7 @@ TEST(the_lowest_number_comes_first)
 		join(pids[i]);
 }
 
-TEST(processes_beyond_the_system_slots_notify_too)
+TEST(processes_beyond_the_system_slots_notify_too, "notify.far")
 {
 	static const int sources[] = {220, 29, 100};
 	pid_t pids[3];
@@ -144,7 +144,7 @@ TEST(processes_beyond_the_system_slots_notify_too)
 		join(pids[i]);
 }
 
-TEST(a_named_source_is_looked_for_alone)
+TEST(a_named_source_is_looked_for_alone, "notify.named")
 {
 	pid_t three, seven;
 	message m;
@@ -170,7 +170,7 @@ static void send_to_1(int nr)
 	EXPECT_EQ(mnx_send(1, &m), OK);
 }
 
-TEST(notifications_come_before_queued_senders)
+TEST(notifications_come_before_queued_senders, "notify.first")
 {
 	pid_t sender, source;
 	message m;
@@ -200,7 +200,7 @@ static void notify_then_answer(void)
 	await_step(0);
 }
 
-TEST(sendrec_takes_no_notification_for_the_answer)
+TEST(sendrec_takes_no_notification_for_the_answer, "notify.sendrec")
 {
 	pid_t server = spawn(notify_then_answer);
 	message m = request(7, 1);
@@ -215,7 +215,7 @@ TEST(sendrec_takes_no_notification_for_the_answer)
 	join(server);
 }
 
-TEST(a_process_may_notify_itself)
+TEST(a_process_may_notify_itself, "notify.self peer.self")
 {
 	message m = poisoned();
 
@@ -235,7 +235,7 @@ static void notify_1_and_die(int nr)
 	EXPECT_EQ(mnx_notify(1), OK);
 }
 
-TEST(the_bits_of_the_dead_are_void)
+TEST(the_bits_of_the_dead_are_void, "notify.void")
 {
 	message m;
 
@@ -252,7 +252,7 @@ static void just_be(int nr)
 	await_step(0);
 }
 
-TEST(the_next_tenant_does_not_inherit_bits)
+TEST(the_next_tenant_does_not_inherit_bits, "notify.tenant")
 {
 	pid_t tenant;
 	message m;
@@ -267,7 +267,7 @@ TEST(the_next_tenant_does_not_inherit_bits)
 	join(tenant);
 }
 
-TEST(notify_never_blocks)
+TEST(notify_never_blocks, "notify.nonblocking")
 {
 	pid_t idle = spawn_with(just_be, 1);
 	long start;

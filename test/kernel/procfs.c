@@ -54,7 +54,7 @@ static int words(const char *text, int n, char word[16][32])
 		      word[8], word[9], word[10], word[11], word[12]);
 }
 
-TEST(info_shows_the_node)
+TEST(info_shows_the_node, "proc.info")
 {
 	char *text = slurp("/proc/drvs/info");
 
@@ -63,12 +63,12 @@ TEST(info_shows_the_node)
 	EXPECT(strstr(text, "nodeid_source=program\n"));
 }
 
-TEST(nodes_shows_the_local_node)
+TEST(nodes_shows_the_local_node, "proc.info")
 {
 	EXPECT(strstr(slurp("/proc/drvs/nodes"), "node1"));
 }
 
-TEST(vm_info_shows_its_parameters)
+TEST(vm_info_shows_its_parameters, "proc.vm")
 {
 	char expected[64], *text = slurp_vm("info");
 
@@ -95,7 +95,7 @@ static void send_to_3(void)
 	mnx_send(3, &m);
 }
 
-TEST(procs_shows_who_waits_for_whom)
+TEST(procs_shows_who_waits_for_whom, "proc.procs")
 {
 	char word[16][32], number[12];
 	pid_t receiver, sender;
@@ -131,7 +131,7 @@ TEST(procs_shows_who_waits_for_whom)
 	EXPECT_EQ(lines(slurp_vm("procs")), 2);
 }
 
-TEST(stats_counts)
+TEST(stats_counts, "proc.stats")
 {
 	char word[16][32];
 
@@ -152,12 +152,12 @@ static void read_as_stranger(void)
 	EXPECT(strlen(slurp("/proc/drvs/info")) > 0);
 }
 
-TEST(the_mode_of_the_vm_protects_its_files)
+TEST(the_mode_of_the_vm_protects_its_files, "proc.mode")
 {
 	join(spawn(read_as_stranger));
 }
 
-TEST(files_go_with_the_vm)
+TEST(files_go_with_the_vm, "proc.gone")
 {
 	char path[100];
 
@@ -167,7 +167,7 @@ TEST(files_go_with_the_vm)
 	EXPECT_EQ(access(path, F_OK), -1);
 }
 
-TEST(an_open_file_outlives_the_vm)
+TEST(an_open_file_outlives_the_vm, "proc.gone")
 {
 	char path[100], text[100];
 	int fd;

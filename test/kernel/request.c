@@ -27,7 +27,7 @@ static void send_1(int nr)
 	EXPECT_EQ(mnx_send(1, &m), OK);
 }
 
-TEST(rcvrqst_takes_requests_alone)
+TEST(rcvrqst_takes_requests_alone, "request.only")
 {
 	pid_t sender, client;
 	message m;
@@ -56,7 +56,7 @@ TEST(rcvrqst_takes_requests_alone)
 	join(sender);
 }
 
-TEST(a_reply_goes_to_who_asked_only)
+TEST(a_reply_goes_to_who_asked_only, "reply.asked")
 {
 	pid_t client, sender;
 	message m;
@@ -106,7 +106,7 @@ static void ask_100_times(int nr)
 	}
 }
 
-TEST(replyrec_answers_and_takes_the_next)
+TEST(replyrec_answers_and_takes_the_next, "replyrec.loop")
 {
 	pid_t server, two, three;
 
@@ -134,7 +134,7 @@ static void serve_relayed(int nr)
 	EXPECT_EQ(mnx_reply(2, &m), OK);
 }
 
-TEST(a_relayed_request_is_answered_by_the_other_server)
+TEST(a_relayed_request_is_answered_by_the_other_server, "relay.answer")
 {
 	pid_t other, client;
 	message m;
@@ -154,7 +154,7 @@ TEST(a_relayed_request_is_answered_by_the_other_server)
 	EXPECT_EQ(mnx_reply(2, &m), EDSTDIED);
 }
 
-TEST(the_death_of_the_relayed_to_is_the_clients)
+TEST(the_death_of_the_relayed_to_is_the_clients, "relay.death")
 {
 	pid_t other, client;
 	message m;
@@ -187,7 +187,7 @@ static void receive_until_woken(void)
 	EXPECT_EQ(mnx_receive_T(ANY, &m, 0), EMOLAGAIN);
 }
 
-TEST(wakeup_ends_receive_now_or_later)
+TEST(wakeup_ends_receive_now_or_later, "wakeup.now wakeup.later")
 {
 	pid_t pid;
 
@@ -218,7 +218,7 @@ static void be(int nr)
 }
 
 /* Only HARDWARE, SYSTEM (-2) and SLOTS (-34) carry an argument, as in M3-IPC. */
-TEST(a_task_notifies_for_others_with_a_value)
+TEST(a_task_notifies_for_others_with_a_value, "notify.argument notify.source level.task")
 {
 	message m = poisoned();
 	pid_t system;
@@ -257,7 +257,7 @@ static void receive_from_hardware(void)
 	EXPECT_EQ(m.m_type, NOTIFY_FROM(HARDWARE));
 }
 
-TEST(hdw_notify_comes_from_outside)
+TEST(hdw_notify_comes_from_outside, "notify.hardware")
 {
 	pid_t pid;
 
@@ -268,7 +268,7 @@ TEST(hdw_notify_comes_from_outside)
 	join(pid);
 }
 
-TEST(getpriv_tells_what_setpriv_set)
+TEST(getpriv_tells_what_setpriv_set, "priv.set priv.calls")
 {
 	priv_usr_t priv = {.s_given = M3_GIVEN | M3_PRIV_LEVEL | M3_PRIV_CALLS,
 			   .s_level = USER_PRIV,
@@ -310,7 +310,7 @@ static void lend_to_1(int nr)
 	EXPECT_EQ(bytes[sizeof(bytes) - 1], 2);
 }
 
-TEST(a_server_copies_between_its_clients)
+TEST(a_server_copies_between_its_clients, "vcopy.third")
 {
 	pid_t two, three;
 	message m;
@@ -339,7 +339,7 @@ static void exit_with_6(void)
 	_exit(6);
 }
 
-TEST(a_warned_server_is_told_of_each_death)
+TEST(a_warned_server_is_told_of_each_death, "dead.warning")
 {
 	vm_usr_t change = {.dc_given = M3_GIVEN | M3_VM_WARN, .dc_warn2proc = 1, .dc_warnmsg = 77};
 	message m = poisoned();

@@ -13,7 +13,7 @@ static void be(int nr)
 	await_step(0);
 }
 
-TEST(no_time_means_would_block)
+TEST(no_time_means_would_block, "timeout.zero")
 {
 	pid_t peer = spawn_with(be, 1);
 	message m = request(7, 200);
@@ -42,7 +42,7 @@ static void expect_timed_out(int result, long started, long ms)
 	EXPECT(took < ms + 5000);
 }
 
-TEST(time_runs_out)
+TEST(time_runs_out, "timeout.passed")
 {
 	pid_t peer = spawn_with(be, 1);
 	message m = request(7, 200);
@@ -66,7 +66,7 @@ TEST(time_runs_out)
 	join(peer);
 }
 
-TEST(other_negative_times_are_refused)
+TEST(other_negative_times_are_refused, "timeout.negative")
 {
 	pid_t peer = spawn_with(be, 1);
 	message m = request(7, 200);
@@ -90,7 +90,7 @@ static void receive_in_time(void)
 	EXPECT_EQ(m.m_source, 2);
 }
 
-TEST(what_comes_in_time_is_delivered)
+TEST(what_comes_in_time_is_delivered, "timeout.intime")
 {
 	pid_t receiver = spawn(receive_in_time);
 	message m = request(7, 1);
@@ -119,7 +119,7 @@ static void send_forever(int nr)
 	EXPECT_EQ(mnx_send(1, &m), OK);
 }
 
-TEST(a_timed_out_send_leaves_no_trace)
+TEST(a_timed_out_send_leaves_no_trace, "timeout.send")
 {
 	pid_t first, timed, last;
 	message m;
@@ -163,7 +163,7 @@ static void send_to_2(int nr)
 	EXPECT_EQ(mnx_send(2, &m), OK);
 }
 
-TEST(a_sendrec_not_taken_in_time_is_withdrawn)
+TEST(a_sendrec_not_taken_in_time_is_withdrawn, "timeout.sendrec")
 {
 	pid_t client, other;
 	message m;
@@ -178,7 +178,7 @@ TEST(a_sendrec_not_taken_in_time_is_withdrawn)
 	join(other);
 }
 
-TEST(a_sendrec_not_answered_in_time_is_abandoned)
+TEST(a_sendrec_not_answered_in_time_is_abandoned, "timeout.abandoned")
 {
 	pid_t client, other;
 	proc_usr_t proc;
@@ -250,32 +250,32 @@ static void interrupt(int call, unsigned long flags)
 	join(pid);
 }
 
-TEST(a_signal_ends_send)
+TEST(a_signal_ends_send, "signal.send signal.norestart")
 {
 	interrupt(SEND, SENDING);
 }
 
-TEST(a_signal_ends_receive)
+TEST(a_signal_ends_receive, "signal.receive signal.norestart")
 {
 	interrupt(RECEIVE, RECEIVING);
 }
 
-TEST(a_signal_ends_sendrec)
+TEST(a_signal_ends_sendrec, "signal.sendrec signal.norestart")
 {
 	interrupt(SENDREC, SENDING);
 }
 
-TEST(a_signal_ends_wait4bindep)
+TEST(a_signal_ends_wait4bindep, "signal.wait")
 {
 	interrupt(WAIT4BIND, WAITBIND);
 }
 
-TEST(a_signal_ends_wait4unbind)
+TEST(a_signal_ends_wait4unbind, "signal.wait")
 {
 	interrupt(WAIT4UNBIND, WAITUNBIND);
 }
 
-TEST(a_signal_ends_wait4bind)
+TEST(a_signal_ends_wait4bind, "signal.wait")
 {
 	pid_t pid = spawn_with(call_until_signal, WAIT4SELF);
 
@@ -289,7 +289,7 @@ TEST(a_signal_ends_wait4bind)
 	join(pid);
 }
 
-TEST(an_interrupted_sendrec_that_was_taken_is_abandoned)
+TEST(an_interrupted_sendrec_that_was_taken_is_abandoned, "signal.abandoned")
 {
 	pid_t pid;
 	message m;

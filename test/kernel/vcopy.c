@@ -103,17 +103,17 @@ static void read_sizes(int client_offset, int own_offset)
 	join(client);
 }
 
-TEST(a_server_reads_its_client_aligned)
+TEST(a_server_reads_its_client_aligned, "vcopy.read")
 {
 	read_sizes(0, 0);
 }
 
-TEST(a_server_reads_its_client_unaligned_alike)
+TEST(a_server_reads_its_client_unaligned_alike, "vcopy.read")
 {
 	read_sizes(100, 100);
 }
 
-TEST(a_server_reads_its_client_mutually_misaligned)
+TEST(a_server_reads_its_client_mutually_misaligned, "vcopy.read")
 {
 	read_sizes(1, 4093);
 }
@@ -132,7 +132,7 @@ static void lend_empty_and_check(int bytes)
 		REQUIRE_EQ(buffer[33 + bytes + i], 0xee);
 }
 
-TEST(a_server_writes_its_client)
+TEST(a_server_writes_its_client, "vcopy.write")
 {
 	static const int sizes[] = {0, 1, 4096, 70000, MAXCOPYLEN};
 	unsigned char *own = area(ROOM);
@@ -151,7 +151,7 @@ TEST(a_server_writes_its_client)
 	}
 }
 
-TEST(own_endpoint_is_as_good_as_self)
+TEST(own_endpoint_is_as_good_as_self, "vcopy.self")
 {
 	unsigned char own[100];
 	pid_t client;
@@ -167,7 +167,7 @@ TEST(own_endpoint_is_as_good_as_self)
 	join(client);
 }
 
-TEST(the_size_has_limits)
+TEST(the_size_has_limits, "vcopy.size")
 {
 	unsigned char *own = area(ROOM);
 	pid_t client;
@@ -197,7 +197,7 @@ static void lend_a_hole(void)
 	EXPECT_EQ(differs(buffer, 3 * 4096, 1), -1);
 }
 
-TEST(an_unmapped_page_of_the_client_is_efault)
+TEST(an_unmapped_page_of_the_client_is_efault, "vcopy.hole")
 {
 	unsigned char *own = area(3 * 4096);
 	pid_t client;
@@ -227,7 +227,7 @@ static void lend_read_only(void)
 	EXPECT_EQ(differs(buffer, 4096, 1), -1);
 }
 
-TEST(a_read_only_page_is_not_written)
+TEST(a_read_only_page_is_not_written, "vcopy.readonly")
 {
 	unsigned char *own = area(4096);
 	pid_t client;
@@ -245,7 +245,7 @@ TEST(a_read_only_page_is_not_written)
 	join(client);
 }
 
-TEST(own_bad_addresses_are_efault)
+TEST(own_bad_addresses_are_efault, "vcopy.own")
 {
 	unsigned char *hole = mmap(NULL, 8192, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	pid_t client;
@@ -285,7 +285,7 @@ static void write_shared_after_fork(void)
 	EXPECT_EQ(status, 0);
 }
 
-TEST(writing_a_client_leaves_its_forked_child_alone)
+TEST(writing_a_client_leaves_its_forked_child_alone, "vcopy.fork")
 {
 	unsigned char *own = area(8192);
 	pid_t client;
@@ -308,7 +308,7 @@ static void run_until_0(int nr)
 	await_step(0);
 }
 
-TEST(a_peer_that_is_not_blocked_is_left_alone)
+TEST(a_peer_that_is_not_blocked_is_left_alone, "vcopy.notblocked")
 {
 	pid_t peer = spawn_with(run_until_0, 2);
 	char own[16];
@@ -330,7 +330,7 @@ static void queue_at_1(void)
 	EXPECT_EQ(mnx_send(1, &m), OK);
 }
 
-TEST(a_peer_that_sends_is_not_blocked_for_copies)
+TEST(a_peer_that_sends_is_not_blocked_for_copies, "vcopy.notblocked")
 {
 	pid_t peer = spawn(queue_at_1);
 	char own[16];
@@ -343,7 +343,7 @@ TEST(a_peer_that_sends_is_not_blocked_for_copies)
 	join(peer);
 }
 
-TEST(dead_peers_are_named_by_side)
+TEST(dead_peers_are_named_by_side, "vcopy.dead")
 {
 	char own[16];
 
@@ -365,7 +365,7 @@ static void receive_any(void)
 	EXPECT_EQ(mnx_receive(ANY, &m), OK);
 }
 
-TEST(the_same_user_may_copy_from_a_receiver)
+TEST(the_same_user_may_copy_from_a_receiver, "vcopy.client")
 {
 	pid_t peer = spawn(receive_any);
 	unsigned char own[64];
@@ -389,7 +389,7 @@ static void receive_as_somebody(void)
 	EXPECT_EQ(mnx_receive(ANY, &m), OK);
 }
 
-TEST(another_user_must_have_asked)
+TEST(another_user_must_have_asked, "vcopy.user")
 {
 	pid_t peer = spawn(receive_as_somebody);
 	unsigned char own[64];
@@ -412,7 +412,7 @@ static void lend_as_somebody(void)
 	lend(received);
 }
 
-TEST(a_client_of_another_user_that_asked_is_copied)
+TEST(a_client_of_another_user_that_asked_is_copied, "vcopy.user")
 {
 	pid_t peer = spawn(lend_as_somebody);
 	unsigned char own[64];
@@ -436,7 +436,7 @@ static void enter_other_vm(int vmid)
 	mnx_receive(ANY, &m);
 }
 
-TEST(other_vms_are_out_of_reach)
+TEST(other_vms_are_out_of_reach, "vcopy.vm")
 {
 	vm_usr_t other = {.dc_dcid = UNUSED_VMID - 1, .dc_warn2proc = NONE, .dc_name = "other"};
 	message m = request(1, 1);

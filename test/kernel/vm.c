@@ -63,32 +63,32 @@ static void end_vm_while_blocked(int how)
 	EXPECT_EQ(mnx_getep(0), ENOTBIND);
 }
 
-TEST(vm_end_ends_receive)
+TEST(vm_end_ends_receive, "vm.end.receive")
 {
 	end_vm_while_blocked(BLOCK_RECEIVE);
 }
 
-TEST(vm_end_ends_send)
+TEST(vm_end_ends_send, "vm.end.send")
 {
 	end_vm_while_blocked(BLOCK_SEND);
 }
 
-TEST(vm_end_ends_sendrec_not_taken)
+TEST(vm_end_ends_sendrec_not_taken, "vm.end.sendrec")
 {
 	end_vm_while_blocked(BLOCK_SENDREC);
 }
 
-TEST(vm_end_ends_sendrec_taken)
+TEST(vm_end_ends_sendrec_taken, "vm.end.sendrec")
 {
 	end_vm_while_blocked(BLOCK_TAKEN);
 }
 
-TEST(vm_end_ends_wait4bindep)
+TEST(vm_end_ends_wait4bindep, "vm.end.wait")
 {
 	end_vm_while_blocked(BLOCK_WAITBIND);
 }
 
-TEST(vm_end_ends_wait4unbind)
+TEST(vm_end_ends_wait4unbind, "vm.end.wait")
 {
 	end_vm_while_blocked(BLOCK_WAITUNBIND);
 }
@@ -100,7 +100,7 @@ static void be_2_forever(void)
 		pause();
 }
 
-TEST(vm_end_sends_sigpipe)
+TEST(vm_end_sends_sigpipe, "vm.end.signal")
 {
 	pid_t pid = spawn(be_2_forever);
 	int status;
@@ -112,7 +112,7 @@ TEST(vm_end_sends_sigpipe)
 	EXPECT_EQ(WTERMSIG(status), SIGPIPE);
 }
 
-TEST(vmid_and_name_are_free_when_vm_end_returns)
+TEST(vmid_and_name_are_free_when_vm_end_returns, "vm.end.free")
 {
 	vm_usr_t before, again = {.dc_dcid = vm, .dc_warn2proc = NONE};
 	vm_usr_t after;
@@ -128,7 +128,7 @@ TEST(vmid_and_name_are_free_when_vm_end_returns)
 	}
 }
 
-TEST(vm_end_wants_a_vm)
+TEST(vm_end_wants_a_vm, "vm.end.none")
 {
 	EXPECT_EQ(mnx_vm_end(UNUSED_VMID), EDCNOTRUN);
 	EXPECT_EQ(mnx_vm_end(65536), EBADDCID);
@@ -144,7 +144,7 @@ static vm_usr_t params(int vmid, const char *name)
 	return p;
 }
 
-TEST(vmid_and_name_are_unique)
+TEST(vmid_and_name_are_unique, "vm.unique")
 {
 	vm_usr_t p = params(vm, "elsewhere");
 
@@ -157,7 +157,7 @@ TEST(vmid_and_name_are_unique)
 	EXPECT_EQ(mnx_vm_init(&p), EBADDCID);
 }
 
-TEST(names_are_checked)
+TEST(names_are_checked, "vm.name")
 {
 	static const char *const bad[] = {"", ".", "..", "a/b", "a b", "a\nb", "\xc3\xa4"};
 	vm_usr_t p;
@@ -173,7 +173,7 @@ TEST(names_are_checked)
 	EXPECT_EQ(mnx_vm_end(UNUSED_VMID), OK);
 }
 
-TEST(limits_are_checked)
+TEST(limits_are_checked, "vm.limits")
 {
 	static const int bad[][3] = {
 		{16001, 35, 64}, {221, 251, 300}, {221, 35, 300},
@@ -199,7 +199,7 @@ TEST(limits_are_checked)
 	EXPECT_EQ(mnx_vm_end(UNUSED_VMID), OK);
 }
 
-TEST(getvminfo_tells_what_vm_init_was_given)
+TEST(getvminfo_tells_what_vm_init_was_given, "vm.info")
 {
 	vm_usr_t p = params(UNUSED_VMID, "told"), info;
 
@@ -234,7 +234,7 @@ TEST(getvminfo_tells_what_vm_init_was_given)
 	EXPECT_EQ(mnx_vm_end(UNUSED_VMID), OK);
 }
 
-TEST(vm_set_changes_what_is_given_alone)
+TEST(vm_set_changes_what_is_given_alone, "vm.set")
 {
 	vm_usr_t change = {.dc_given = M3_GIVEN | M3_VM_MODE | M3_VM_TAG, .dc_mode = 0700}, info;
 
@@ -259,7 +259,7 @@ TEST(vm_set_changes_what_is_given_alone)
 	EXPECT_EQ(mnx_getep(0), 3);
 }
 
-TEST(a_cleared_structure_of_an_old_program_makes_a_vm)
+TEST(a_cleared_structure_of_an_old_program_makes_a_vm, "vm.old")
 {
 	/* What M3-IPC 4.1 knows, and noise where it knows nothing. */
 	vm_usr_t p, info;
@@ -283,7 +283,7 @@ TEST(a_cleared_structure_of_an_old_program_makes_a_vm)
 	EXPECT_EQ(mnx_dc_end(UNUSED_VMID), OK);
 }
 
-TEST(getnodeinfo_knows_the_local_node)
+TEST(getnodeinfo_knows_the_local_node, "node.info")
 {
 	node_usr_t node;
 

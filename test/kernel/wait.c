@@ -14,7 +14,7 @@ static void wait_to_be_bound(void)
 	EXPECT_EQ(mnx_wait4bind(), -4);
 }
 
-TEST(wait4bind_returns_when_somebody_binds_the_caller)
+TEST(wait4bind_returns_when_somebody_binds_the_caller, "wait.self")
 {
 	pid_t pid = spawn(wait_to_be_bound);
 
@@ -35,7 +35,7 @@ static void wait_to_be_bound_in_time(void)
 	EXPECT_EQ(endpoint, 40);
 }
 
-TEST(wait4bind_T_stores_the_endpoint)
+TEST(wait4bind_T_stores_the_endpoint, "wait.self")
 {
 	pid_t pid = spawn(wait_to_be_bound_in_time);
 
@@ -57,7 +57,7 @@ static void wait_for_29(int expected)
 	EXPECT_EQ(mnx_wait4bindep(29), expected);
 }
 
-TEST(wait4bindep_waits_for_any_generation_of_a_number)
+TEST(wait4bindep_waits_for_any_generation_of_a_number, "wait.bind")
 {
 	pid_t waiter, pid;
 
@@ -70,7 +70,7 @@ TEST(wait4bindep_waits_for_any_generation_of_a_number)
 	join(pid);
 }
 
-TEST(wait4bindep_is_at_once_when_bound)
+TEST(wait4bindep_is_at_once_when_bound, "wait.bind")
 {
 	pid_t pid = spawn(enter_29);
 
@@ -80,7 +80,7 @@ TEST(wait4bindep_is_at_once_when_bound)
 	join(pid);
 }
 
-TEST(a_generation_that_is_over_is_not_waited_for)
+TEST(a_generation_that_is_over_is_not_waited_for, "wait.over")
 {
 	finish(spawn_with(enter_and_leave, 29));
 	finish(spawn_with(enter_and_leave, 29));
@@ -97,7 +97,7 @@ static void wait_until_29_leaves(int expected)
 	EXPECT_EQ(mnx_wait4unbind(29), expected);
 }
 
-TEST(wait4unbind_returns_when_the_process_dies)
+TEST(wait4unbind_returns_when_the_process_dies, "wait.unbind dead.waiters")
 {
 	pid_t pid = spawn(enter_29), waiter;
 
@@ -108,7 +108,7 @@ TEST(wait4unbind_returns_when_the_process_dies)
 	join(waiter);
 }
 
-TEST(wait4unbind_returns_when_the_process_unbinds)
+TEST(wait4unbind_returns_when_the_process_unbinds, "wait.unbind")
 {
 	pid_t pid = spawn(enter_29), waiter;
 
@@ -121,7 +121,7 @@ TEST(wait4unbind_returns_when_the_process_unbinds)
 	join(pid);
 }
 
-TEST(wait4unbind_is_at_once_for_free_and_stale)
+TEST(wait4unbind_is_at_once_for_free_and_stale, "wait.unbind")
 {
 	finish(spawn_with(enter_and_leave, 29));
 	enter(5);
@@ -130,7 +130,7 @@ TEST(wait4unbind_is_at_once_for_free_and_stale)
 	EXPECT_EQ(mnx_wait4unbind(221), EMOLRANGE);
 }
 
-TEST(an_unbound_observer_may_wait_in_a_vm_that_it_sees)
+TEST(an_unbound_observer_may_wait_in_a_vm_that_it_sees, "wait.observer")
 {
 	int endpoint = 0;
 	pid_t pid;
@@ -152,7 +152,7 @@ static void wait_for_30_until_unbound(void)
 	EXPECT_EQ(mnx_wait4bindep_T(30, NULL, TIMEOUT_FOREVER), ENOTBIND);
 }
 
-TEST(unbinding_a_waiter_ends_its_wait)
+TEST(unbinding_a_waiter_ends_its_wait, "wait.unbound")
 {
 	pid_t pid = spawn(wait_for_30_until_unbound);
 

@@ -16,6 +16,7 @@ enum { MAX_TESTS = 128, TEST_SECONDS = 60, AWAIT_MS = 20000, FIRST_VMID = 100 };
 
 static struct {
 	const char *name;
+	const char *proves;
 	void (*body)(void);
 } tests[MAX_TESTS];
 static int test_count;
@@ -32,11 +33,12 @@ int vm = -1;
 char vm_name[M3_NAME_SIZE];
 atomic_long *shared_word;
 
-void add_test(const char *name, void (*body)(void))
+void add_test(const char *name, const char *proves, void (*body)(void))
 {
 	if (test_count == MAX_TESTS)
 		abort();
 	tests[test_count].name = name;
+	tests[test_count].proves = proves;
 	tests[test_count++].body = body;
 }
 
@@ -337,37 +339,46 @@ static int ensure_drvs(void)
 	return result == EMOLDVSINIT ? mnx_drvs_init(1, NULL) : result;
 }
 
+/* Names on the command line choose; without any all are chosen. */
+static bool chosen(int number, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(argv[i], tests[number].name))
+			return true;
+	return argc == 1;
+}
+
+/* The result line of a test, numbered by its place in the plan. True: it passed. */
+static bool report(int number, int place)
+{
+	bool passed = run_test(number);
+
+	if (*tests[number].proves)
+		say("# proves %s\n", tests[number].proves);
+	if (passed && *shared->skipped)
+		say("ok %d %s # SKIP %s\n", place, tests[number].name, shared->skipped);
+	else
+		say("%s %d %s\n", passed ? "ok" : "not ok", place, tests[number].name);
+	return passed;
+}
+
 int main(int argc, char **argv)
 {
-	int failed = 0, result;
+	int failed = 0, planned = 0, place = 0, result;
 
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		      0);
 	shared_word = shared->words;
-	say("KTAP version 1\n1..%d\n", test_count);
+	for (int i = 0; i < test_count; i++)
+		planned += chosen(i, argc, argv);
+	say("KTAP version 1\n1..%d\n", planned);
 	result = ensure_drvs();
 	if (result < 0) {
 		say("Bail out! no DRVS: %s\n", mnx_strerror(result));
 		return 1;
 	}
-	for (int i = 0; i < test_count; i++) {
-		bool passed;
-
-		/* Names on the command line choose. */
-		if (argc > 1) {
-			bool chosen = false;
-
-			for (int j = 1; j < argc; j++)
-				chosen |= !strcmp(argv[j], tests[i].name);
-			if (!chosen)
-				continue;
-		}
-		passed = run_test(i);
-		if (passed && *shared->skipped)
-			say("ok %d %s # SKIP %s\n", i + 1, tests[i].name, shared->skipped);
-		else
-			say("%s %d %s\n", passed ? "ok" : "not ok", i + 1, tests[i].name);
-		failed += !passed;
-	}
+	for (int i = 0; i < test_count; i++)
+		if (chosen(i, argc, argv))
+			failed += !report(i, ++place);
 	return failed > 0;
 }

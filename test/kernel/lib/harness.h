@@ -15,16 +15,19 @@
 
 #include "m3ipc.h"
 
-/* Defines and registers a test; its name says the behaviour. */
-#define TEST(name)                                                \
+/*
+ * TEST(name, "id..."): defines and registers a test. The ids are those of conformance/behaviours
+ * that it proves; they are printed with the result.
+ */
+#define TEST(name, ...)                                           \
 	static void name(void);                                   \
 	__attribute__((constructor)) static void add_##name(void) \
 	{                                                         \
-		add_test(#name, name);                            \
+		add_test(#name, "" __VA_ARGS__, name);            \
 	}                                                         \
 	static void name(void)
 
-void add_test(const char *name, void (*body)(void));
+void add_test(const char *name, const char *proves, void (*body)(void));
 
 /* Checks. A failed one is printed and counted; REQUIRE ends the process, too. */
 #define EXPECT(condition) expect(condition, #condition, __FILE__, __LINE__)
