@@ -83,9 +83,14 @@ int m3_priv_get(struct m3ipc_priv_args *args)
 	rights = &proc->rights;
 	memset(&args->priv, 0, sizeof(args->priv));
 	raw_spin_lock(&proc->party.lock);
-	args->priv.set = M3IPC_PRIV_LEVEL | M3IPC_PRIV_CALLS;
+	args->priv.set = M3IPC_PRIV_LEVEL;
 	args->priv.level = rights->level;
 	args->priv.calls = rights->calls;
+	/* Not marked as given if they follow from the level: whoever changes the level alone
+	 * and sets the rest as it was, as M3-IPC programs do, means its calls, too.
+	 */
+	if (rights->calls != level_calls[rights->level])
+		args->priv.set |= M3IPC_PRIV_CALLS;
 	if (!rights->all_peers) {
 		args->priv.set |= M3IPC_PRIV_PEERS;
 		memcpy(args->priv.peers, rights->peers, sizeof(rights->peers));

@@ -294,6 +294,30 @@ TEST(getpriv_tells_what_setpriv_set, "priv.set priv.calls")
 	join(peer);
 }
 
+/* What programs of M3-IPC 4.1 do: ask, change the level, set. */
+TEST(a_level_set_over_what_getpriv_told_brings_its_calls, "priv.set")
+{
+	priv_usr_t priv;
+	pid_t peer;
+
+	need_feature(M3IPC_FEATURE_PRIV, "getpriv and setpriv");
+	enter(1);
+	peer = spawn_with(be, 2);
+	await_bound(2);
+	EXPECT_EQ(mnx_getpriv(vm, 1, &priv), OK);
+	priv.s_level = USER_PRIV;
+	EXPECT_EQ(mnx_setpriv(vm, 1, &priv), OK);
+	EXPECT_EQ(mnx_notify(2), ETRAPDENIED);
+	EXPECT_EQ(mnx_getpriv(vm, 1, &priv), OK);
+	EXPECT_EQ(priv.s_calls & M3_CALL_NOTIFY, 0);
+	EXPECT_EQ(priv.s_given & M3_PRIV_CALLS, 0);
+	priv.s_level = SERVER_PRIV;
+	EXPECT_EQ(mnx_setpriv(vm, 1, &priv), OK);
+	EXPECT_EQ(mnx_notify(2), OK);
+	reach(0);
+	join(peer);
+}
+
 /* ---- a third party copies ---- */
 
 static unsigned char bytes[20000];
