@@ -29,6 +29,9 @@
 #include "m3ipc/errors.h"
 #include "m3ipc/message.h"
 #include "m3ipc/types.h"
+/* These two need the names above. */
+#include "m3ipc/legacy.h"
+#include "m3ipc/format.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -62,6 +65,8 @@ int mnx_vm_set(int vmid, const vm_usr_t *vm);
 int mnx_getvminfo(int vmid, vm_usr_t *vm);
 /* The first VM with vmid or above that the caller may see; EDCNOTRUN: no more. */
 int mnx_vm_next(int vmid, vm_usr_t *vm);
+/* Writes /proc/drvs/vms/NAME/info, of every VM that the caller may see, to stdout. */
+int mnx_vm_dump(void);
 /* Adds a node to, or takes it from, the VM's node set. */
 int mnx_add_node(int vmid, int nodeid);
 int mnx_del_node(int vmid, int nodeid);
@@ -103,6 +108,8 @@ int mnx_vm_wait4unbind_T(int vmid, int endpoint, long ms);
 int mnx_getprocinfo(int vmid, int nr, proc_usr_t *proc);
 /* The first bound or reserved process at nr or above; EBADPROC: no more. */
 int mnx_proc_next(int vmid, int nr, proc_usr_t *proc);
+/* Writes /proc/drvs/vms/NAME/procs of the VM to stdout. vmid may be M3_OWN_VM. */
+int mnx_proc_dump(int vmid);
 int mnx_getpriv(int vmid, int endpoint, priv_usr_t *priv);
 int mnx_setpriv(int vmid, int endpoint, const priv_usr_t *priv);
 /* Ends receive(ANY) of endpoint with EWOKENUP. EPROCRUN: it will, later. */
@@ -183,49 +190,12 @@ int mnx_put2lcl(void *header, void *payload);
 int mnx_migr_start(int vmid, int endpoint);
 int mnx_migr_rollback(int vmid, int endpoint);
 int mnx_migr_commit(int pid, int vmid, int endpoint, int nodeid);
+int mnx_void(int srcdst, message *m);
 
 #ifdef __cplusplus
 }
 #endif
 
-/* The later generation of names. */
-#define mnx_dvs_init mnx_drvs_init
-#define mnx_dvs_end mnx_drvs_end
-#define mnx_getdvsinfo mnx_getdrvsinfo
-#define mnx_dc_init mnx_vm_init
-#define mnx_dc_end mnx_vm_end
-#define mnx_dc_set mnx_vm_set
-#define mnx_getdcinfo mnx_getvminfo
-#define mnx_wakeupep mnx_wakeup
-
-/* Programs of M3-IPC 4.1 pass messages and addresses as numbers, too: (long) &m. */
-#define mnx_send(dst, m) (mnx_send)((dst), (message *)(m))
-#define mnx_send_T(dst, m, ms) (mnx_send_T)((dst), (message *)(m), (ms))
-#define mnx_receive(src, m) (mnx_receive)((src), (message *)(m))
-#define mnx_receive_T(src, m, ms) (mnx_receive_T)((src), (message *)(m), (ms))
-#define mnx_sendrec(dst, m) (mnx_sendrec)((dst), (message *)(m))
-#define mnx_sendrec_T(dst, m, ms) (mnx_sendrec_T)((dst), (message *)(m), (ms))
-#define mnx_rcvrqst(m) (mnx_rcvrqst)((message *)(m))
-#define mnx_rcvrqst_T(m, ms) (mnx_rcvrqst_T)((message *)(m), (ms))
-#define mnx_reply(dst, m) (mnx_reply)((dst), (message *)(m))
-#define mnx_reply_T(dst, m, ms) (mnx_reply_T)((dst), (message *)(m), (ms))
-#define mnx_relay(dst, m) (mnx_relay)((dst), (message *)(m))
-#define mnx_replyrec(dst, m) (mnx_replyrec)((dst), (message *)(m))
-#define mnx_replyrec_T(dst, m, ms) (mnx_replyrec_T)((dst), (message *)(m), (ms))
-#define mnx_vcopy(src, saddr, dst, daddr, bytes) \
-	(mnx_vcopy)((src), (void *)(saddr), (dst), (void *)(daddr), (bytes))
-#define mnx_vcopy_T(src, saddr, dst, daddr, bytes, ms) \
-	(mnx_vcopy_T)((src), (void *)(saddr), (dst), (void *)(daddr), (bytes), (ms))
-
-/* M3-IPC 4.1 has these without the place to store the endpoint. */
-#define M3_PICK3(a, b, c, name, ...) name
-#define mnx_wait4bind_T(...) \
-	M3_PICK3(__VA_ARGS__, M3_BAD, M3_WAIT4BIND2, M3_WAIT4BIND1, M3_NONE)(__VA_ARGS__)
-#define M3_WAIT4BIND1(ms) (mnx_wait4bind_T)((int *)0, (ms))
-#define M3_WAIT4BIND2(bound, ms) (mnx_wait4bind_T)((bound), (ms))
-#define mnx_wait4bindep_T(...) \
-	M3_PICK3(__VA_ARGS__, M3_WAIT4BINDEP3, M3_WAIT4BINDEP2, M3_BAD, M3_NONE)(__VA_ARGS__)
-#define M3_WAIT4BINDEP2(endpoint, ms) (mnx_wait4bindep_T)((endpoint), (int *)0, (ms))
-#define M3_WAIT4BINDEP3(endpoint, bound, ms) (mnx_wait4bindep_T)((endpoint), (bound), (ms))
+#include "m3ipc/cast.h"
 
 #endif

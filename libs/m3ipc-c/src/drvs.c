@@ -13,7 +13,7 @@ static int is_given(unsigned int given, unsigned int bit)
 	return (given & 0xffff0000u) == M3_GIVEN && (given & bit);
 }
 
-int mnx_drvs_init(int nodeid, const drvs_usr_t *drvs)
+int(mnx_drvs_init)(int nodeid, const drvs_usr_t *drvs)
 {
 	struct m3ipc_drvs_params p = {.nodeid = nodeid, .source = M3IPC_NODEID_PROGRAM};
 	int result;
@@ -47,7 +47,7 @@ int mnx_drvs_end(void)
 	return m3_ioctl(M3IPC_IOC_DRVS_END, NULL);
 }
 
-int mnx_getdrvsinfo(drvs_usr_t *drvs)
+int(mnx_getdrvsinfo)(drvs_usr_t *drvs)
 {
 	struct m3ipc_drvs_info i = {0};
 	m3_version_t version;
@@ -100,7 +100,7 @@ static unsigned long vms_of_node(int nodeid)
 	return bits;
 }
 
-int mnx_getnodeinfo(int nodeid, node_usr_t *node)
+int(mnx_getnodeinfo)(int nodeid, node_usr_t *node)
 {
 	struct m3ipc_node_info i = {.nodeid = nodeid};
 	int result = m3_ioctl(M3IPC_IOC_GET_NODE, &i);
@@ -110,6 +110,8 @@ int mnx_getnodeinfo(int nodeid, node_usr_t *node)
 	memset(node, 0, sizeof(*node));
 	node->n_nodeid = i.nodeid;
 	node->n_flags = i.flags;
+	if (i.flags & M3IPC_NODE_LINKED)
+		node->n_flags |= NODE_SCONNECTED | NODE_RCONNECTED;
 	node->n_proxies = NONE;
 	node->n_dcs = vms_of_node(i.nodeid);
 	node->n_stimestamp = to_timespec(i.last_sent_ns);

@@ -29,9 +29,17 @@ void m3_priv_from_kernel(priv_usr_t *to, const struct m3ipc_priv *from)
 	to->s_calls = from->calls;
 	memcpy(to->s_peers, from->peers, sizeof(to->s_peers));
 	to->s_peers_rest = from->peers_rest;
+	to->s_trap_mask = -1;
+	to->s_call_mask = (long)from->calls;
+	memset(&to->s_ipc_from, 0xff, sizeof(to->s_ipc_from));
+	memset(&to->s_ipc_to, 0xff, sizeof(to->s_ipc_to));
+	if (from->set & M3IPC_PRIV_PEERS) {
+		to->s_ipc_to.chunk[0] = (bitchunk_t)from->peers[0];
+		to->s_ipc_to.chunk[1] = (bitchunk_t)(from->peers[0] >> 32);
+	}
 }
 
-int mnx_getpriv(int vmid, int endpoint, priv_usr_t *priv)
+int(mnx_getpriv)(int vmid, int endpoint, priv_usr_t *priv)
 {
 	struct m3ipc_priv_args a = {.vmid = vmid, .endpoint = endpoint};
 	int result = m3_ioctl(M3IPC_IOC_GET_PRIV, &a);
@@ -43,7 +51,7 @@ int mnx_getpriv(int vmid, int endpoint, priv_usr_t *priv)
 	return OK;
 }
 
-int mnx_setpriv(int vmid, int endpoint, const priv_usr_t *priv)
+int(mnx_setpriv)(int vmid, int endpoint, const priv_usr_t *priv)
 {
 	struct m3ipc_priv_args a = {.vmid = vmid, .endpoint = endpoint};
 

@@ -53,7 +53,7 @@ static int get_proc(struct m3ipc_proc_info *i, proc_usr_t *proc)
 	return OK;
 }
 
-int mnx_getprocinfo(int vmid, int nr, proc_usr_t *proc)
+int(mnx_getprocinfo)(int vmid, int nr, proc_usr_t *proc)
 {
 	struct m3ipc_proc_info i = {.vmid = vmid, .nr = nr};
 

@@ -71,7 +71,7 @@ static void fill_warning(struct m3ipc_vm_params *p, const vm_usr_t *vm)
 	p->warnmsg = vm->dc_warnmsg;
 }
 
-int mnx_vm_init(const vm_usr_t *vm)
+int(mnx_vm_init)(const vm_usr_t *vm)
 {
 	struct m3ipc_vm_params p = {.vmid = vm->dc_dcid, .set = M3IPC_VM_NAME};
 	int result;
@@ -169,7 +169,7 @@ static int get_vm(struct m3ipc_vm_info *i, vm_usr_t *vm)
 	return OK;
 }
 
-int mnx_getvminfo(int vmid, vm_usr_t *vm)
+int(mnx_getvminfo)(int vmid, vm_usr_t *vm)
 {
 	struct m3ipc_vm_info i = {.params.vmid = vmid};
 

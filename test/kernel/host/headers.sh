@@ -66,6 +66,14 @@ mkdir "$work/bin"
 link=("$build/lib/libm3ipc.a")
 check 'an M3-IPC 4.1 program compiles as C89 and links' gcc -std=gnu89 "${flags[@]}" -Wno-pedantic -o "$work/bin/old" "$work/old.c" "${link[@]}"
 check 'it compiles as C17' gcc -std=c17 "${flags[@]}" -Wno-pedantic -c -o "$work/o" "$work/old.c"
+for std in 'c89 -D_POSIX_C_SOURCE=199309L' 'c99 -D_POSIX_C_SOURCE=199309L' gnu89 gnu11 c17; do
+	check "the header is fine with strict $std" bash -c \
+		"printf '#include <m3ipc.h>\nint main(void) { return mnx_drvs_end(); }\n' | gcc -std=$std -pedantic-errors -Wall -Wextra -Werror -Wno-long-long -Wno-variadic-macros -I$build/include -fsyntax-only -x c -"
+done
+for std in c++98 c++03 c++11 c++14 c++17 c++20 c++23; do
+	check "and with strict $std" bash -c \
+		"printf '#include <m3ipc.h>\nint main() { return mnx_drvs_end(); }\n' | g++ -std=$std -pedantic-errors -Wall -Wextra -Werror -Wno-long-long -Wno-variadic-macros -I$build/include -fsyntax-only -x c++ -"
+done
 for std in c++11 c++17 c++20; do
 	check "a program compiles as $std and links" g++ -std=$std "${flags[@]}" -Wno-pedantic -Wno-missing-field-initializers -o "$work/bin/new" "$work/new.cc" "${link[@]}"
 done

@@ -12,6 +12,10 @@
 #include <stddef.h>
 #include <time.h>
 
+#if defined(__GLIBC__) && !defined(_STRUCT_TIMESPEC)
+#error "m3ipc.h: strict C89 and C99 hide struct timespec; compile with -D_POSIX_C_SOURCE=199309L or as gnu89, gnu99"
+#endif
+
 #define M3_STRING 14 /* bytes of m3_ca1 */
 
 typedef struct {
@@ -169,13 +173,9 @@ typedef struct message {
 #define M3_MESSAGE_SIZE_32 36
 #define M3_MESSAGE_SIZE_64 48
 
-#ifdef __cplusplus
-#define M3_STATIC_ASSERT(condition, text) static_assert(condition, text)
-#else
-#define M3_STATIC_ASSERT(condition, text) _Static_assert(condition, text)
-#endif
-M3_STATIC_ASSERT(sizeof(message) == (sizeof(long) == 8 ? M3_MESSAGE_SIZE_64 : M3_MESSAGE_SIZE_32),
-		 "size of a message");
-M3_STATIC_ASSERT(offsetof(message, m_u) == 8, "place of the payload");
+/* In the words of every C and C++, C++98 included: false is an array of -1 elements. */
+typedef char m3_size_of_a_message
+	[sizeof(message) == (sizeof(long) == 8 ? M3_MESSAGE_SIZE_64 : M3_MESSAGE_SIZE_32) ? 1 : -1];
+typedef char m3_place_of_the_payload[offsetof(message, m_u) == 8 ? 1 : -1];
 
 #endif

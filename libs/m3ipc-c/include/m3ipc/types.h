@@ -39,6 +39,8 @@
 #define _ENDPOINT(g, p) ((int)((g)*65536 + (p)))
 #define _ENDPOINT_P(e) ((int)(int16_t)((e)&0xffff))
 #define _ENDPOINT_G(e) (((e)-_ENDPOINT_P(e)) / 65536)
+#define _ENDPOINT_GENERATION_SIZE 65536
+#define _ENDPOINT_MAX_GENERATION 32766
 
 /* m_type of a notification from process number nr; and the other way round. */
 #define NOTIFY_MESSAGE 0x1000
@@ -99,6 +101,7 @@
 #define WAITMIGR (1 << BIT_WAITMIGR)
 #define WAITUNBIND (1 << BIT_WAITUNBIND)
 #define WAITBIND (1 << BIT_WAITBIND)
+#define MIGRATING MIGRATE
 
 /* p_misc_flags */
 #define MIS_BIT_PROXY 0
@@ -128,11 +131,18 @@
 #define DC_RUNNING 0
 #define DC_FREE 2
 
-/* n_flags */
+#define DVS_NO_INIT (-1) /* mnx_getdvsinfo: the DRVS is not initialised */
+
+/* n_flags. A link serves both ways: LINKED shows as both of M3-IPC 4.1's. */
+#define NODE_BIT_ATTACHED 1
+#define NODE_BIT_SCONNECTED 2
+#define NODE_BIT_RCONNECTED 3
 #define NODE_FREE 0
 #define NODE_LOCAL 0x1
-#define NODE_ATTACHED 0x2 /* some VM here spans it */
-#define NODE_LINKED 0x4	  /* its link is up */
+#define NODE_ATTACHED (1 << NODE_BIT_ATTACHED) /* some VM here spans it */
+#define NODE_SCONNECTED (1 << NODE_BIT_SCONNECTED)
+#define NODE_RCONNECTED (1 << NODE_BIT_RCONNECTED)
+#define NODE_LINKED NODE_SCONNECTED /* its link is up */
 
 /* Privilege levels; each includes those before it. */
 #define USER_PRIV 0   /* sendrec receive rcvrqst reply replyrec, vcopy with its clients */
@@ -304,10 +314,24 @@ typedef struct node_usr {
 #define M3_PRIV_CALLS 0x2u /* s_calls; else those of the level */
 #define M3_PRIV_PEERS 0x4u /* s_peers s_peers_rest; else everybody */
 
+typedef uint32_t bitchunk_t;
+#define BITCHUNK_BITS 32
+#define BITMAP_CHUNKS(bits) (((bits) + BITCHUNK_BITS - 1) / BITCHUNK_BITS)
+#define NR_SYS_CHUNKS BITMAP_CHUNKS(NR_SYS_PROCS)
+
+typedef struct { /* bit i: process number i - dc_nr_tasks */
+	bitchunk_t chunk[NR_SYS_CHUNKS];
+} sys_map_t;
+
 typedef struct priv_usr {
 	int s_id;
 	int s_warn;
 	int s_level; /* USER_PRIV .. SYSTEM_PRIV */
+	/* Of these M3-IPC 4.1 consults none; as input they count for nothing. */
+	short s_trap_mask;    /* -1 */
+	sys_map_t s_ipc_from; /* everybody */
+	sys_map_t s_ipc_to;   /* the first bits of s_peers */
+	long s_call_mask;     /* s_calls */
 	/* since 1.0 */
 	unsigned int s_given;	   /* M3_GIVEN | M3_PRIV_*; 0: the level */
 	uint64_t s_calls;	   /* M3_CALL_* */
