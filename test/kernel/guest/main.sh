@@ -24,8 +24,8 @@ for program in /tests/*; do
 	name=$(basename "$program")
 	[ -f "$program" ] && wanted "$name" && run "$name" "$program"
 done
-# These unload the module, so they come last.
-for name in tool module; do
+# These end the DRVS or unload the module, so they come last.
+for name in compat41 tool module; do
 	wanted "$name" && run "$name" "/tests/scripts/$name.sh"
 done
 exit 0
