@@ -8,10 +8,12 @@
 
 #include <linux/compat.h>
 #include <linux/freezer.h>
+#include <linux/log2.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
 #include "binding.h"
+#include "compat/compat.h"
 #include "deadline.h"
 #include "deadlock.h"
 #include "drvs.h"
@@ -19,6 +21,7 @@
 #include "notify.h"
 #include "party_lock.h"
 #include "proc.h"
+#include "trace.h"
 #include "vm.h"
 
 /* One message call of the current thread. */
@@ -30,8 +33,54 @@ struct m3_call {
 	bool fault; /* umsg is bad: EFAULT, once it is its turn */
 	struct m3_proc *me;
 	struct m3_proc *peer; /* NULL: anybody */
-	struct m3ipc_message msg;
+	struct m3_traced traced;
+	struct m3ipc_message msg; /* to send */
 };
+
+#define CALLS_THAT_SEND_NOTHING (M3IPC_CALL_RECEIVE | M3IPC_CALL_RCVRQST)
+
+static s32 sent_type(const struct m3_call *call)
+{
+	return call->bit & CALLS_THAT_SEND_NOTHING ? 0 : call->msg.m_type;
+}
+
+/* ---- tracing ---- */
+
+static noinline void do_trace_enter(struct m3_call *call, const struct m3ipc_msg *args)
+{
+	m3_traced_caller(&call->traced);
+	trace_m3ipc_enter(&call->traced, ilog2(call->bit), args->endpoint, sent_type(call),
+			  args->timeout_ms);
+}
+
+static inline void trace_enter(struct m3_call *call, const struct m3ipc_msg *args)
+{
+	if (trace_m3ipc_enter_enabled() || trace_m3ipc_exit_enabled())
+		do_trace_enter(call, args);
+}
+
+static inline void trace_received(struct m3_call *call, const struct m3ipc_message *msg)
+{
+	if (!trace_m3ipc_exit_enabled())
+		return;
+	call->traced.received = true;
+	call->traced.source = msg->m_source;
+	call->traced.source_type = msg->m_type;
+}
+
+static noinline void do_trace_exit(struct m3_call *call, const struct m3ipc_msg *args, int rc)
+{
+	m3_traced_caller(&call->traced);
+	trace_m3ipc_exit(&call->traced, ilog2(call->bit), args->endpoint, sent_type(call), rc);
+}
+
+/* The end of every call: passes on its result. */
+static inline int trace_exit(struct m3_call *call, const struct m3ipc_msg *args, int rc)
+{
+	if (trace_m3ipc_exit_enabled())
+		do_trace_exit(call, args, rc);
+	return rc;
+}
 
 /* ---- user memory ---- */
 
@@ -51,21 +100,26 @@ static bool writable(struct m3ipc_message __user *umsg, size_t size)
 	       !put_user(byte, last);
 }
 
+/* Leaves nothing of call->msg as it was: what cannot be read is zero. */
 static void copy_in(struct m3_call *call)
 {
 	call->fault = copy_from_user(&call->msg, call->umsg, call->size);
+	if (unlikely(call->size < sizeof(call->msg)))
+		memset((char *)&call->msg + call->size, 0, sizeof(call->msg) - call->size);
 }
 
-static int copy_out(const struct m3_call *call, const struct m3ipc_message *msg)
+static int copy_out(struct m3_call *call, const struct m3ipc_message *msg)
 {
+	trace_received(call, msg);
 	return copy_to_user(call->umsg, msg, call->size) ? -EFAULT : 0;
 }
 
 /* With locks held: false if the page is not there at the moment. */
-static bool copy_out_locked(const struct m3_call *call, const struct m3ipc_message *msg)
+static bool copy_out_locked(struct m3_call *call, const struct m3ipc_message *msg)
 {
 	unsigned long left;
 
+	trace_received(call, msg);
 	if (!access_ok(call->umsg, call->size))
 		return false;
 	pagefault_disable();
@@ -76,14 +130,19 @@ static bool copy_out_locked(const struct m3_call *call, const struct m3ipc_messa
 
 /* ---- who, and may they ---- */
 
+/*
+ * The message is left to copy_in(), and who calls to find_caller(): the struct starts as it is,
+ * since to clear it would be a good part of the work.
+ */
 static void call_init(struct m3_call *call, const struct m3ipc_msg *args, u64 bit)
 {
-	*call = (struct m3_call){
-		.umsg = u64_to_user_ptr(args->msg),
-		.size = message_size(),
-		.timeout_ms = args->timeout_ms,
-		.bit = bit,
-	};
+	call->umsg = u64_to_user_ptr(args->msg);
+	call->size = message_size();
+	call->timeout_ms = args->timeout_ms;
+	call->bit = bit;
+	call->fault = false;
+	call->traced.known = false;
+	call->traced.received = false;
 }
 
 struct m3_proc *m3_message_caller(void)
@@ -255,20 +314,21 @@ static int transfer(struct m3_call *call, s32 endpoint, int dead, m3_transfer_fn
 
 int m3_message_send(const struct m3ipc_msg *args)
 {
-	struct m3_call call;
+	struct m3_call call M3_COMPAT_UNINITIALIZED;
 	int rc;
 
 	if (!m3_timeout_valid(args->timeout_ms))
 		return -EINVAL;
 	call_init(&call, args, M3IPC_CALL_SEND);
 	copy_in(&call);
+	trace_enter(&call, args);
 	rc = transfer(&call, args->endpoint, -M3IPC_EDSTDIED, m3_rdv_send);
-	return finish(&call, rc, false);
+	return trace_exit(&call, args, finish(&call, rc, false));
 }
 
 int m3_message_sendrec(const struct m3ipc_msg *args)
 {
-	struct m3_call call;
+	struct m3_call call M3_COMPAT_UNINITIALIZED;
 	int rc;
 
 	if (!m3_timeout_valid(args->timeout_ms))
@@ -277,8 +337,9 @@ int m3_message_sendrec(const struct m3ipc_msg *args)
 	copy_in(&call);
 	if (!call.fault)
 		call.fault = !writable(call.umsg, call.size);
+	trace_enter(&call, args);
 	rc = transfer(&call, args->endpoint, -M3IPC_EDEADSRCDST, m3_rdv_sendrec);
-	return finish(&call, rc, true);
+	return trace_exit(&call, args, finish(&call, rc, true));
 }
 
 static int reply_step(struct m3_party *me, struct m3_party *dst, const struct m3ipc_message *msg,
@@ -289,13 +350,15 @@ static int reply_step(struct m3_party *me, struct m3_party *dst, const struct m3
 
 int m3_message_reply(const struct m3ipc_msg *args)
 {
-	struct m3_call call;
+	struct m3_call call M3_COMPAT_UNINITIALIZED;
+	int rc;
 
 	if (args->timeout_ms)
 		return -EINVAL;
 	call_init(&call, args, M3IPC_CALL_REPLY);
 	copy_in(&call);
-	return transfer(&call, args->endpoint, -M3IPC_EDSTDIED, reply_step);
+	rc = transfer(&call, args->endpoint, -M3IPC_EDSTDIED, reply_step);
+	return trace_exit(&call, args, rc);
 }
 
 /* ---- relay ---- */
@@ -329,7 +392,7 @@ static int relay_locked(struct m3_call *call, struct m3_proc *client)
 int m3_message_relay(const struct m3ipc_msg *args)
 {
 	struct m3_proc *client;
-	struct m3_call call;
+	struct m3_call call M3_COMPAT_UNINITIALIZED;
 	int rc;
 
 	if (args->timeout_ms)
@@ -343,7 +406,7 @@ int m3_message_relay(const struct m3ipc_msg *args)
 	if (!rc)
 		rc = relay_locked(&call, client);
 	rcu_read_unlock();
-	return rc;
+	return trace_exit(&call, args, rc);
 }
 
 /* ---- receive ---- */
@@ -355,9 +418,10 @@ int m3_message_relay(const struct m3ipc_msg *args)
 static int take_notification(struct m3_call *call, const struct m3_notification *n)
 {
 	struct m3_party *me = &call->me->party;
+	struct m3ipc_message msg;
 
-	m3_notify_build(me, n, call->me->vm->abi == M3IPC_ABI_32, &call->msg);
-	if (!copy_out_locked(call, &call->msg))
+	m3_notify_build(me, n, call->me->vm->abi == M3IPC_ABI_32, &msg);
+	if (!copy_out_locked(call, &msg))
 		return RECEIVE_FAULT;
 	m3_notify_taken(me, n->nr);
 	me->received++;
@@ -448,33 +512,38 @@ static int receive(struct m3_call *call, s32 endpoint, bool requests_only)
 
 int m3_message_receive(const struct m3ipc_msg *args)
 {
-	struct m3_call call;
+	struct m3_call call M3_COMPAT_UNINITIALIZED;
 
 	if (!m3_timeout_valid(args->timeout_ms))
 		return -EINVAL;
 	call_init(&call, args, M3IPC_CALL_RECEIVE);
-	return receive(&call, args->endpoint, false);
+	trace_enter(&call, args);
+	return trace_exit(&call, args, receive(&call, args->endpoint, false));
 }
 
 int m3_message_rcvrqst(const struct m3ipc_msg *args)
 {
-	struct m3_call call;
+	struct m3_call call M3_COMPAT_UNINITIALIZED;
 
 	if (!m3_timeout_valid(args->timeout_ms) || args->endpoint != M3IPC_ANY)
 		return -EINVAL;
 	call_init(&call, args, M3IPC_CALL_RCVRQST);
-	return receive(&call, M3IPC_ANY, true);
+	trace_enter(&call, args);
+	return trace_exit(&call, args, receive(&call, M3IPC_ANY, true));
 }
 
 int m3_message_replyrec(const struct m3ipc_msg *args)
 {
-	struct m3_call call;
+	struct m3_call call M3_COMPAT_UNINITIALIZED;
 	int rc;
 
 	if (!m3_timeout_valid(args->timeout_ms))
 		return -EINVAL;
 	call_init(&call, args, M3IPC_CALL_REPLYREC);
 	copy_in(&call);
+	trace_enter(&call, args);
 	rc = transfer(&call, args->endpoint, -M3IPC_EDSTDIED, reply_step);
-	return rc ? rc : receive(&call, M3IPC_ANY, false);
+	if (!rc)
+		rc = receive(&call, M3IPC_ANY, false);
+	return trace_exit(&call, args, rc);
 }

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Making notifications: never blocks, needs no receiver that waits. */
 
+#include <linux/log2.h>
+
 #include "access.h"
 #include "binding.h"
+#include "endpoint.h"
 #include "message.h"
 #include "notifier.h"
 #include "notify.h"
 #include "party_lock.h"
 #include "proc.h"
 #include "slot.h"
+#include "trace.h"
 #include "vm.h"
 
 /* In whose name a notification is made. */
@@ -183,6 +187,31 @@ static int notify(const struct m3ipc_notify *args, struct m3_notify_spare *spare
 	return rc;
 }
 
+/* The m_type that @args, which are good, make when @caller makes them. */
+static s32 type_of(const struct m3ipc_notify *args, s32 caller)
+{
+	switch (args->kind) {
+	case M3IPC_NOTIFY_SOURCE:
+	case M3IPC_NOTIFY_VALUE:
+		return M3IPC_NOTIFY_FROM(args->source);
+	case M3IPC_NOTIFY_PLAIN:
+		if (args->endpoint != M3IPC_SELF && args->endpoint != caller)
+			return M3IPC_NOTIFY_FROM(m3_endpoint_nr(caller));
+		fallthrough;
+	default:
+		return M3IPC_NOTIFY_FROM(M3IPC_HARDWARE);
+	}
+}
+
+static void trace_notify(const struct m3ipc_notify *args, int rc)
+{
+	struct m3_traced who = {};
+
+	m3_traced_caller(&who);
+	trace_m3ipc_exit(&who, ilog2(call_of_kind[args->kind]), args->endpoint,
+			 type_of(args, who.caller), rc);
+}
+
 int m3_notifier_notify(const struct m3ipc_notify *args)
 {
 	struct m3_notify_spare spare = {};
@@ -197,10 +226,12 @@ int m3_notifier_notify(const struct m3ipc_notify *args)
 			rc = notify(args, &spare);
 	}
 	m3_notify_spare_free(&spare);
+	if (trace_m3ipc_exit_enabled())
+		trace_notify(args, rc);
 	return rc;
 }
 
-int m3_notifier_wakeup(const struct m3ipc_wakeup *args)
+static int wakeup(const struct m3ipc_wakeup *args)
 {
 	struct m3_proc *proc = m3_binding_get(args->vmid, args->endpoint, M3IPC_MODE_MANAGE);
 	struct m3_party *party;
@@ -223,5 +254,18 @@ int m3_notifier_wakeup(const struct m3ipc_wakeup *args)
 	raw_spin_unlock(&party->lock);
 	rcu_read_unlock();
 	m3_proc_put(proc);
+	return rc;
+}
+
+int m3_notifier_wakeup(const struct m3ipc_wakeup *args)
+{
+	int rc = wakeup(args);
+
+	if (trace_m3ipc_exit_enabled()) {
+		struct m3_traced who = {};
+
+		m3_traced_caller(&who);
+		trace_m3ipc_exit(&who, M3_TRACED_WAKEUP, args->endpoint, 0, rc);
+	}
 	return rc;
 }

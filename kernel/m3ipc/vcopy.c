@@ -17,6 +17,7 @@
 #include "drvs.h"
 #include "message.h"
 #include "proc.h"
+#include "trace.h"
 #include "vcopy.h"
 #include "vm.h"
 
@@ -343,7 +344,7 @@ static void count_copied(struct m3_proc *me, u64 bytes)
 	raw_spin_unlock(&me->party.lock);
 }
 
-int m3_vcopy(struct m3ipc_vcopy *args)
+static int vcopy(struct m3ipc_vcopy *args)
 {
 	struct m3_copy copy = {
 		.src = { .died = -M3IPC_ESRCDIED, .addr = args->src_addr },
@@ -376,5 +377,18 @@ int m3_vcopy(struct m3ipc_vcopy *args)
 	end_side(&copy.dst);
 	if (copy.me)
 		m3_proc_put(copy.me);
+	return rc;
+}
+
+int m3_vcopy(struct m3ipc_vcopy *args)
+{
+	int rc = vcopy(args);
+
+	if (trace_m3ipc_vcopy_enabled()) {
+		struct m3_traced who = {};
+
+		m3_traced_caller(&who);
+		trace_m3ipc_vcopy(&who, args, rc);
+	}
 	return rc;
 }

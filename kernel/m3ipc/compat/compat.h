@@ -11,6 +11,13 @@
 
 #include "generated/m3ipc-probes.h"
 
+/* For automatic variables of the message path: kernels are built to zero them first. */
+#if __has_attribute(uninitialized)
+#define M3_COMPAT_UNINITIALIZED __attribute__((uninitialized))
+#else
+#define M3_COMPAT_UNINITIALIZED
+#endif
+
 #ifdef M3_HAVE_EXIT_GROUP_DEAD /* 6.16 */
 #define M3_COMPAT_EXIT_PROBE_ARGS void *data, struct task_struct *task, bool group_dead
 #else
