@@ -60,6 +60,8 @@ struct task_struct *m3_rdv_resolve(struct m3_party *party, int result)
 
 	list_del_init(&party->link);
 	party->result = result;
+	if (party->reply_pending && !(party->state & M3_SENDING))
+		party->heard_by = 0; /* the request is over: nobody may reply to it any more */
 	party->reply_pending = false;
 	party->requests_only = false;
 	WRITE_ONCE(party->peer, NULL);
@@ -152,6 +154,7 @@ int m3_rdv_reply(struct m3_party *me, struct m3_party *dst, const struct m3ipc_m
 	if (dst->state != M3_RECEIVING || dst->peer != me || dst->heard_by != me->serial)
 		return -M3IPC_EPROCSTS;
 	*wake = deliver(dst, me, msg);
+	dst->heard_by = 0;
 	return 0;
 }
 
@@ -166,6 +169,7 @@ int m3_rdv_relay(struct m3_party *me, struct m3_party *client, struct m3_party *
 		return -M3IPC_EPROCSTS;
 	client->wait_seq++;
 	client->relayed = true;
+	client->heard_by = 0;
 	WRITE_ONCE(client->peer, dst);
 	if (takes_request_of(dst, client)) {
 		*wake = deliver(dst, client, msg);
@@ -184,6 +188,7 @@ bool m3_rdv_unrelay(struct m3_party *me, struct m3_party *client, struct m3_part
 	if (me->dead || client->peer != dst || !(client->state & M3_SENDING))
 		return false;
 	client->wait_seq++;
+	client->heard_by = me->serial;
 	WRITE_ONCE(client->peer, me);
 	WRITE_ONCE(client->state, M3_RECEIVING);
 	list_move_tail(&client->link, &me->dependents);

@@ -53,7 +53,7 @@ struct m3_party {
 	struct list_head dependents; /* wait for a message of mine, by name */
 	struct m3_notify_map *notify; /* pending notifications; NULL until the first */
 	u64 serial; /* invariant: unique among all bindings */
-	u64 heard_by; /* serial of the last who took a message of mine */
+	u64 heard_by; /* serial of the last who took a message of mine and may reply; 0: nobody */
 	u64 wait_seq; /* counts my waits */
 	unsigned long blocked_at; /* jiffies */
 	u64 sent; /* messages and notifications of mine that arrived */
