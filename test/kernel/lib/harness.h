@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Tests of the module, as programs that print KTAP. Each test runs in a process of
- * its own inside a fresh VM, and counts the failures of all its processes.
+ * its own inside a fresh VM, and counts the failures of all its processes. What a call
+ * may write is poisoned before it and looked at after it: see poison.c.
  */
 #ifndef HARNESS_H
 #define HARNESS_H
