@@ -25,6 +25,9 @@ export {
   type PastEffect,
   type Verdict,
 } from './guard/types.js';
+export { readLdif } from './ldif/read.js';
+export { LDIF_CODES, type LdifCode, type LdifFile, type LdifProblem, type LdifRecord } from './ldif/types.js';
+export { type LdifContent, writeLdifChanges, writeLdifContent } from './ldif/write.js';
 export { parse } from './parse/parse.js';
 export type { Loser, LoserName, ParseOptions, Parsed } from './parse/types.js';
 export { type Difference, compareDocuments } from './project/compare.js';

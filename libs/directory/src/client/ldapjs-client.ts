@@ -66,6 +66,8 @@ function openSocket(settings: ClientSettings): Promise<Client> {
   });
 }
 
+const fromBase64 = (text: string): Buffer => Buffer.from(text, 'base64');
+
 /** Requires parts of the entry that ldapjs gives as it read them. */
 function toEntry(found: SearchEntry): SyncedEntry | undefined {
   const attributes = found.attributes.map(({ type, buffers }) => ({ name: type, values: buffers }));
@@ -98,7 +100,7 @@ export class LdapjsClient {
       Object.entries(attributes).map(([name, texts]) => [name, [...texts]]),
     );
     for (const [name, encoded] of Object.entries(binary)) {
-      const bytes = encoded.map((value) => Buffer.from(value, 'base64'));
+      const bytes = encoded.map(fromBase64);
       values.set(name, [...(values.get(name) ?? []), ...bytes]);
     }
     const entry = [...values].map(([type, list]) => new ldapjs.Attribute({ type, values: list }));
@@ -107,10 +109,10 @@ export class LdapjsClient {
 
   modify(dn: string, modifications: readonly Modification[]): Promise<void> {
     const changes = modifications.map(
-      ({ op, attribute, values }) =>
+      ({ op, attribute, values, binary = [] }) =>
         new ldapjs.Change({
           operation: op,
-          modification: new ldapjs.Attribute({ type: attribute, values: [...values] }),
+          modification: new ldapjs.Attribute({ type: attribute, values: [...values, ...binary.map(fromBase64)] }),
         }),
     );
     return this.call(`Changing ${dn}`, (callback) => this.client.modify(dn, changes, callback));

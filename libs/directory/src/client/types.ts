@@ -8,8 +8,10 @@ export type AttributeValues = Readonly<Record<string, string | readonly string[]
 export interface Modification {
   readonly op: 'add' | 'delete' | 'replace';
   readonly attribute: string;
-  /** Empty with `delete`: the whole attribute. */
+  /** With `delete` and no values at all: the whole attribute. */
   readonly values: readonly string[];
+  /** Values that are not text, in base64. */
+  readonly binary?: readonly string[];
 }
 
 /** One write, as a change set lists it. */
