@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Distinguished names (RFC 4514): taking apart, and one spelling per name so that they compare as strings.
 
-interface NamePart {
+/** One attribute and value of an RDN. */
+export interface NamePart {
   readonly type: string;
   /** Unescaped; a value given as `#hex` stays in that form. */
   readonly value: string;
@@ -122,6 +123,11 @@ export function rdnOf(dn: string): string {
 export function rdnValue(dn: string, type: string): string | undefined {
   const rdn = parseRdn(rdnOf(dn));
   return rdn?.length === 1 && rdn[0]?.type === type ? rdn[0].value : undefined;
+}
+
+/** Attributes (lower case) and values (unescaped) of an RDN; empty when it is none. */
+export function namingParts(rdn: string): readonly NamePart[] {
+  return parseRdn(rdn) ?? [];
 }
 
 /** True when normalised `dn` is below normalised `ancestor` (not the same). */

@@ -10,6 +10,14 @@ export type {
   SearchOptions,
   WriteOperation,
 } from './client/types.js';
+export { foresee } from './changes/outlook.js';
+export {
+  CHANGE_CODES,
+  type ChangeCode,
+  type ChangeFault,
+  type ChangeInput,
+  type ChangeOutlook,
+} from './changes/types.js';
 export { isBelow, normalizeDn } from './dn.js';
 export { type Entry, type StoredEntry, restoreEntry, storeEntry } from './entry.js';
 export { heldHash, judge } from './guard/judge.js';
