@@ -8,7 +8,7 @@ const { join } = require('node:path');
 const ARROWS = {
   'apps/manager': ['libs/contracts', 'libs/directory'],
   'apps/node-agent': ['libs/contracts', 'libs/directory', 'libs/m3ipc-node'],
-  'apps/drvsctl': ['libs/contracts'],
+  'apps/drvsctl': ['libs/contracts', 'libs/directory'],
   'libs/contracts': [],
   'libs/directory': ['libs/contracts'],
   'libs/m3ipc-node': [],
@@ -41,6 +41,20 @@ function arrowRules([from, allowed]) {
 module.exports = {
   forbidden: [
     ...Object.entries(ARROWS).flatMap(arrowRules),
+    {
+      name: 'drvsctl-works-offline',
+      comment: 'The command line checks LDIF files by the part of the directory library that knows no LDAP server.',
+      severity: 'error',
+      from: { path: '^apps/drvsctl/', pathNot: TESTS },
+      to: { path: '^libs/directory/', pathNot: '^libs/directory/(src|dist)/offline\\.(ts|js|d\\.ts)$' },
+    },
+    {
+      name: 'offline-is-offline',
+      comment: 'What works without a server imports no LDAP client, however indirectly.',
+      severity: 'error',
+      from: { path: '^libs/directory/src/offline\\.ts$' },
+      to: { path: 'node_modules/(ldapjs|@ldapjs)/', reachable: true },
+    },
     {
       name: 'harness-only-libs',
       comment: 'test/ drives applications through their public doors; it may import libraries, never an application.',

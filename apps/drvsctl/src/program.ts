@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { addCompletionCommand } from './commands/completion.js';
 import { addEventsCommand } from './commands/events.js';
 import { addHeldCommands } from './commands/held.js';
+import { addLintCommand } from './commands/lint.js';
 import { addLookCommands } from './commands/look.js';
 import { CliError, EXIT, type ExitStatus } from './errors.js';
 import { FORMATS } from './output/format.js';
@@ -37,6 +38,7 @@ export function makeProgram(terminal: Terminal): Command {
   addLookCommands(program, terminal);
   addEventsCommand(program, terminal);
   addHeldCommands(program, terminal);
+  addLintCommand(program, terminal);
   addCompletionCommand(program, terminal);
   program
     .command('version')
