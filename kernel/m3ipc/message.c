@@ -180,7 +180,9 @@ static int check_rights(const struct m3_call *call)
 {
 	if (unlikely(!(READ_ONCE(call->me->rights.calls) & call->bit)))
 		return -M3IPC_ETRAPDENIED;
-	if (call->peer && !m3_proc_may_address(call->me, call->peer->party.nr))
+	/* The map says whom a process may address, not whom it may hear. */
+	if (call->peer && call->bit != M3IPC_CALL_RECEIVE &&
+	    !m3_proc_may_address(call->me, call->peer->party.nr))
 		return -M3IPC_ECALLDENIED;
 	return call->fault ? -EFAULT : 0;
 }

@@ -378,3 +378,28 @@ TEST(a_slot_may_limit_the_peers, "priv.peers")
 	reach(0);
 	join(two);
 }
+
+static void send_3(void)
+{
+	message m = request(9, 1);
+
+	enter(1);
+	EXPECT_EQ(mnx_send(3, &m), OK);
+}
+
+TEST(a_peers_map_does_not_limit_whom_one_hears, "priv.answer")
+{
+	slot_usr_t slot = {.slot_priv = {.s_given = M3_GIVEN | M3_PRIV_PEERS}};
+	message m = poisoned();
+	pid_t one;
+
+	need_feature(M3IPC_FEATURE_PRIV, "peers maps");
+	EXPECT_EQ(mnx_slot_set(vm, 3, &slot), OK);
+	enter(3);
+	one = spawn(send_3);
+	await_sending(1);
+	EXPECT_EQ(mnx_receive_T(1, &m, 5000), OK);
+	EXPECT_EQ(m.m_source, 1);
+	EXPECT_EQ(mnx_notify(1), ECALLDENIED);
+	join(one);
+}
