@@ -20,7 +20,7 @@ static const struct {
 	{"src_notify", TASK_PRIV, OK},	       {"ntfy_value", TASK_PRIV, OK},
 	{"hdw_notify", SYSTEM_PRIV, OK},       {"setpriv", SYSTEM_PRIV, OK},
 };
-enum { CALLS = sizeof(calls) / sizeof(calls[0]), CLIENT = 40, RECEIVER, IDLE };
+enum { CALLS = sizeof(calls) / sizeof(calls[0]), CLIENT = 40, RECEIVER, IDLER };
 
 static unsigned char bytes[64];
 
@@ -33,35 +33,35 @@ static int make_call(int i)
 	m.m_source = CLIENT;
 	switch (i) {
 	case 0:
-		return mnx_receive_T(IDLE, &m, 0);
+		return mnx_receive_T(IDLER, &m, 0);
 	case 1:
 		return mnx_rcvrqst_T(&m, 0);
 	case 2:
-		return mnx_sendrec_T(IDLE, &m, 0);
+		return mnx_sendrec_T(IDLER, &m, 0);
 	case 3:
-		return mnx_reply(IDLE, &m);
+		return mnx_reply(IDLER, &m);
 	case 4:
-		return mnx_replyrec_T(IDLE, &m, 0);
+		return mnx_replyrec_T(IDLER, &m, 0);
 	case 5:
 		return mnx_vcopy(CLIENT, bytes, SELF, own, sizeof(own));
 	case 6:
 		return mnx_vcopy(RECEIVER, bytes, SELF, own, sizeof(own));
 	case 7:
-		return mnx_send_T(IDLE, &m, 0);
+		return mnx_send_T(IDLER, &m, 0);
 	case 8:
-		return mnx_notify(IDLE);
+		return mnx_notify(IDLER);
 	case 9:
 		/* A request of ours that we never took. */
 		m.m_source = RECEIVER;
-		return mnx_relay(IDLE, &m);
+		return mnx_relay(IDLER, &m);
 	case 10:
-		return mnx_src_notify(RECEIVER, IDLE);
+		return mnx_src_notify(RECEIVER, IDLER);
 	case 11:
-		return mnx_ntfy_value(RECEIVER, IDLE, 3);
+		return mnx_ntfy_value(RECEIVER, IDLER, 3);
 	case 12:
-		return mnx_hdw_notify(vm, IDLE);
+		return mnx_hdw_notify(vm, IDLER);
 	default:
-		return mnx_setpriv(vm, IDLE, &priv);
+		return mnx_setpriv(vm, IDLER, &priv);
 	}
 }
 
@@ -110,7 +110,7 @@ static void receive_any(void)
 
 static void be_idle(void)
 {
-	enter(IDLE);
+	enter(IDLER);
 	await_step(0);
 }
 
@@ -123,7 +123,7 @@ static void try_level(int level)
 	REQUIRE_EQ(mnx_slot_set(vm, 1, &slot), OK);
 	idle = spawn(be_idle);
 	receiver = spawn(receive_any);
-	await_bound(IDLE);
+	await_bound(IDLER);
 	await_receiving(RECEIVER);
 	self = spawn_with(make_all_calls, level);
 	await_step(1);
