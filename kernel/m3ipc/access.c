@@ -38,11 +38,23 @@ bool m3_access_cred(const struct cred *cred, const struct m3_owner *owner, unsig
 	return (mode & want) == want;
 }
 
+bool m3_access_maps(struct user_namespace *ns, const struct m3_owner *owner)
+{
+	return kuid_has_mapping(ns, owner->uid) && kgid_has_mapping(ns, owner->gid);
+}
+
+bool m3_access_root_of(const struct m3_owner *owner)
+{
+	struct user_namespace *ns = current_user_ns();
+
+	return m3_access_maps(ns, owner) && ns_capable(ns, CAP_SYS_ADMIN);
+}
+
 bool m3_access_vm(struct m3_vm *vm, unsigned int want)
 {
 	struct m3_owner owner = m3_vm_owner(vm);
 
-	return m3_access_cred(current_cred(), &owner, want) || m3_access_admin();
+	return m3_access_cred(current_cred(), &owner, want) || m3_access_root_of(&owner);
 }
 
 bool m3_access_kill(struct task_struct *task)

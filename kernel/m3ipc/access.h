@@ -9,6 +9,10 @@
 
 /* CAP_SYS_ADMIN in the initial user namespace. */
 bool m3_access_admin(void);
+/* Whether @owner is of @ns: its accounts are mapped there. */
+bool m3_access_maps(struct user_namespace *ns, const struct m3_owner *owner);
+/* Whether the caller is root of a user namespace that has @owner: of the initial one over all. */
+bool m3_access_root_of(const struct m3_owner *owner);
 /* Whether the caller has @want (M3IPC_MODE_*) on @vm. */
 bool m3_access_vm(struct m3_vm *vm, unsigned int want);
 /* The same for @cred, from a copy of the owner. */

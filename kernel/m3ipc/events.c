@@ -6,6 +6,7 @@
  */
 
 #include <linux/anon_inodes.h>
+#include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/irq_work.h>
@@ -14,6 +15,7 @@
 #include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <linux/user_namespace.h>
 
 #include "access.h"
 #include "binding.h"
@@ -30,7 +32,7 @@ struct m3_event_reader {
 	/* invariant */
 	const struct cred *cred; /* of the opener */
 	struct pid_namespace *pid_ns;
-	bool sees_all;
+	bool is_root; /* of its user namespace */
 	u32 size;
 
 	struct mutex read_mutex; /* one reading thread at a time */
@@ -70,6 +72,12 @@ static void push(struct m3_event_reader *reader, const struct m3ipc_event *event
 	irq_work_queue(&reader->wake);
 }
 
+static bool may_hear(const struct m3_event_reader *reader, const struct m3_owner *owner)
+{
+	return m3_access_cred(reader->cred, owner, M3IPC_MODE_SEE) ||
+	       (reader->is_root && m3_access_maps(reader->cred->user_ns, owner));
+}
+
 /* @vm NULL: for everybody. @task NULL: no pid. */
 static void emit(struct m3ipc_event *event, struct m3_vm *vm, struct task_struct *task)
 {
@@ -83,8 +91,7 @@ static void emit(struct m3ipc_event *event, struct m3_vm *vm, struct task_struct
 	raw_spin_lock(&readers_lock);
 	event->seq = ++last_seq;
 	list_for_each_entry(reader, &readers, link) {
-		if (vm && !reader->sees_all &&
-		    !m3_access_cred(reader->cred, &vm->owner, M3IPC_MODE_SEE))
+		if (vm && !may_hear(reader, &vm->owner))
 			continue;
 		event->pid = task ? task_pid_nr_ns(task, reader->pid_ns) : 0;
 		event->tgid = task ? task_tgid_nr_ns(task, reader->pid_ns) : 0;
@@ -286,7 +293,7 @@ static struct m3_event_reader *alloc_reader(u32 records)
 	reader->size = records;
 	reader->cred = get_current_cred();
 	reader->pid_ns = get_pid_ns(task_active_pid_ns(current));
-	reader->sees_all = m3_access_admin();
+	reader->is_root = ns_capable(current_user_ns(), CAP_SYS_ADMIN);
 	mutex_init(&reader->read_mutex);
 	raw_spin_lock_init(&reader->lock);
 	init_waitqueue_head(&reader->queue);

@@ -140,7 +140,7 @@ static int check_values(const struct m3ipc_vm_params *params)
 	return 0;
 }
 
-/* The owner that @params ask for. Ordinary users keep what is theirs. */
+/* The owner that @params ask for. Users keep what is theirs; root gives to whom it stands over. */
 static int wanted_owner(const struct m3ipc_vm_params *params, struct m3_owner *owner)
 {
 	if (!(params->set & M3IPC_VM_OWNER))
@@ -149,7 +149,7 @@ static int wanted_owner(const struct m3ipc_vm_params *params, struct m3_owner *o
 	owner->gid = make_kgid(current_user_ns(), params->gid);
 	if (!uid_valid(owner->uid) || !gid_valid(owner->gid))
 		return -M3IPC_EBADVALUE;
-	if (m3_access_admin())
+	if (m3_access_root_of(owner))
 		return 0;
 	if (!uid_eq(owner->uid, current_euid()) || !in_group_p(owner->gid))
 		return -EPERM;
