@@ -15,6 +15,7 @@
 #include "drvs.h"
 #include "endpoint_fd.h"
 #include "events.h"
+#include "grant.h"
 #include "info.h"
 #include "message.h"
 #include "notifier.h"
@@ -29,7 +30,7 @@
 	 M3IPC_FEATURE_VCOPY | M3IPC_FEATURE_VCOPY3 | M3IPC_FEATURE_DEADLOCK |                     \
 	 M3IPC_FEATURE_WAKEUP | M3IPC_FEATURE_PRIV | M3IPC_FEATURE_SRC_NOTIFY |                    \
 	 M3IPC_FEATURE_EVENTS | M3IPC_FEATURE_ENDPOINT_FD | M3IPC_FEATURE_REPLYREC |           \
-	 M3IPC_FEATURE_WARN)
+	 M3IPC_FEATURE_WARN | M3IPC_FEATURE_GRANTS)
 
 static int get_version(struct m3ipc_version *version)
 {
@@ -121,8 +122,11 @@ static long message_ioctl(unsigned int cmd, void __user *uargs)
 	case M3IPC_IOC_RELAY:
 		return CALL_IN(m3ipc_msg, m3_message_relay);
 	case M3IPC_IOC_GRANT_SET:
+		return CALL_INOUT(m3ipc_grant, m3_grant_set);
 	case M3IPC_IOC_GRANT_CLEAR:
-		return -M3IPC_EBADCALL;
+		return CALL_IN(m3ipc_grant, m3_grant_clear);
+	case M3IPC_IOC_GRANT_GET:
+		return CALL_INOUT(m3ipc_grant_info, m3_grant_get);
 	default:
 		return -ENOIOCTLCMD;
 	}

@@ -7,6 +7,7 @@
 #include <linux/timekeeping.h>
 
 #include "endpoint.h"
+#include "grant.h"
 #include "notify.h"
 #include "proc.h"
 #include "slot.h"
@@ -30,6 +31,7 @@ struct m3_proc *m3_proc_alloc(struct m3_vm *vm, struct m3_slot *slot, struct tas
 	proc->since_ns = ktime_get_real_ns();
 	INIT_HLIST_NODE(&proc->by_task);
 	INIT_LIST_HEAD(&proc->pollers);
+	INIT_LIST_HEAD(&proc->grants);
 	INIT_LIST_HEAD(&proc->own_waits);
 	refcount_set(&proc->refs, 1);
 	return proc;
@@ -41,6 +43,7 @@ static void free_rcu_proc(struct rcu_head *rcu)
 
 	put_task_struct(proc->task);
 	m3_notify_map_free(proc->party.notify);
+	m3_grant_free_all(proc);
 	m3_vm_put(proc->vm);
 	kmem_cache_free(proc_cache, proc);
 }

@@ -30,6 +30,9 @@ struct m3_proc {
 
 	struct hlist_node by_task; /* bindings lock, RCU */
 	struct list_head pollers; /* endpoint descriptors; party.lock */
+	struct list_head grants; /* of m3_grant; party.lock */
+	u32 nr_grants; /* likewise */
+	s32 last_grant; /* likewise: id of the newest */
 	struct list_head own_waits; /* m3_waiters of its threads; m3_vm.lock */
 	struct list_head ending; /* of m3_vm_shut_down() */
 	struct m3_party last_words; /* tells the VM's warn2proc of its death; see binding.c */

@@ -15,6 +15,7 @@
 #include "compat/compat.h"
 #include "deadline.h"
 #include "drvs.h"
+#include "grant.h"
 #include "message.h"
 #include "proc.h"
 #include "trace.h"
@@ -27,7 +28,8 @@
 struct m3_side {
 	struct m3_proc *proc; /* counted */
 	int died; /* what its death is for the caller */
-	u64 addr; /* next byte */
+	u64 addr; /* next byte; before begin_side() perhaps one in a grant */
+	s32 grant; /* by which it is copied, -1: none */
 	bool write;
 	/* of a party other than the caller */
 	bool begun; /* marked as copying */
@@ -66,6 +68,14 @@ static int find_side(struct m3_copy *copy, struct m3_side *side, s32 endpoint)
 	return rc == -ENOENT ? side->died : rc;
 }
 
+/* Own memory needs no grant. */
+static int check_grant(const struct m3_copy *copy, const struct m3_side *side)
+{
+	if (side->grant < -1 || (side->grant != -1 && is_caller(copy, side)))
+		return -M3IPC_EBADVALUE;
+	return 0;
+}
+
 static int check_rights(const struct m3_copy *copy)
 {
 	const struct m3_proc *me = copy->me;
@@ -97,24 +107,59 @@ static int find_parties(struct m3_copy *copy, const struct m3ipc_vcopy *args)
 		rc = find_side(copy, &copy->dst, args->dst);
 	if (!rc && copy->src.proc == copy->dst.proc)
 		rc = -M3IPC_EENDPOINT;
+	if (!rc)
+		rc = check_grant(copy, &copy->src);
+	if (!rc)
+		rc = check_grant(copy, &copy->dst);
 	return rc ? rc : check_rights(copy);
 }
 
-/* Whether @proc, locked, lets the caller at its memory. */
-static int check_consent(const struct m3_proc *me, const struct m3_proc *proc)
+/* Whether the party, locked, granted what is to be copied; fills in which grant, and where. */
+static bool is_granted(const struct m3_copy *copy, struct m3_side *side)
 {
-	const struct m3_party *party = &proc->party;
+	struct m3_grant_use use = {
+		.by = copy->me,
+		.id = side->grant,
+		.addr = side->addr,
+		.bytes = copy->left,
+		.access = side->write ? M3IPC_GRANT_WRITE : M3IPC_GRANT_READ,
+	};
+
+	if (!m3_grant_covers(side->proc, &use))
+		return false;
+	side->grant = use.id;
+	side->addr = use.addr;
+	return true;
+}
+
+/* Whether the party, locked, is a client of the caller, and unanswered. */
+static bool is_client(const struct m3_copy *copy, const struct m3_party *party)
+{
+	return party->state == M3_RECEIVING && party->reply_pending &&
+	       party->peer == &copy->me->party;
+}
+
+/* Whether the party, locked, lets the caller at its memory. */
+static int check_consent(const struct m3_copy *copy, struct m3_side *side)
+{
+	const struct m3_proc *me = copy->me;
+	const struct m3_party *party = &side->proc->party;
+	bool grants_only = READ_ONCE(me->vm->policy) == M3IPC_POLICY_GRANTS || side->grant != -1;
 
 	if (!(party->state & M3_RECEIVING))
 		return -M3IPC_EPROCSTS;
 	if (party->copying)
 		return -EBUSY;
-	if (party->state == M3_RECEIVING && party->reply_pending && party->peer == &me->party)
-		return 0; /* my client, and unanswered */
+	if (!grants_only && is_client(copy, party))
+		return 0;
+	if (is_granted(copy, side))
+		return 0;
+	if (grants_only)
+		return -EPERM;
 	if (!(READ_ONCE(me->rights.calls) & M3IPC_CALL_VCOPY_ANY))
 		return -M3IPC_ETRAPDENIED;
 	if (me->rights.level != M3IPC_LEVEL_SYSTEM &&
-	    !uid_eq(current_euid(), task_euid(proc->task)))
+	    !uid_eq(current_euid(), task_euid(side->proc->task)))
 		return -EPERM;
 	return 0;
 }
@@ -130,7 +175,7 @@ static int begin_side(struct m3_copy *copy, struct m3_side *side)
 		return 0;
 	rcu_read_lock();
 	raw_spin_lock(&party->lock);
-	rc = party->dead ? side->died : check_consent(copy->me, side->proc);
+	rc = party->dead ? side->died : check_consent(copy, side);
 	if (!rc) {
 		party->copying = true;
 		side->begun = true;
@@ -212,6 +257,8 @@ static int hold_side(struct m3_side *side)
 		rc = READ_ONCE(side->proc->vm->ended) ? -M3IPC_EVMNOTRUN : side->died;
 	else if (!(party->state & M3_RECEIVING) || party->wait_seq != side->wait_seq)
 		rc = -M3IPC_EPROCSTS;
+	else if (side->grant != -1 && !m3_grant_holds(side->proc, side->grant))
+		rc = -EPERM;
 	else
 		party->copy_hold = true;
 	raw_spin_unlock(&party->lock);
@@ -225,7 +272,6 @@ static void release_side(struct m3_side *side)
 
 	if (!side->begun)
 		return;
-	rcu_read_lock();
 	raw_spin_lock(&party->lock);
 	waiter = party->waiter;
 	/* Pairs with the acquire of await_copy(): the pages are not touched any more. */
@@ -233,7 +279,6 @@ static void release_side(struct m3_side *side)
 	if (!party->state)
 		wake_up_process(waiter);
 	raw_spin_unlock(&party->lock);
-	rcu_read_unlock();
 }
 
 /* Copies @bytes within the pinned pages of both sides. */
@@ -261,18 +306,23 @@ static void copy_pages(struct m3_copy *copy, size_t bytes)
 	}
 }
 
+/* One RCU read section: who takes back a grant waits for those. */
 static int copy_held(struct m3_copy *copy, size_t bytes)
 {
-	int rc = hold_side(&copy->src);
+	int rc;
 
+	rcu_read_lock();
+	rc = hold_side(&copy->src);
 	if (rc)
-		return rc;
+		goto out;
 	rc = hold_side(&copy->dst);
 	if (!rc) {
 		copy_pages(copy, bytes);
 		release_side(&copy->dst);
 	}
 	release_side(&copy->src);
+out:
+	rcu_read_unlock();
 	return rc;
 }
 
@@ -332,9 +382,12 @@ static int copy_all(struct m3_copy *copy, s32 timeout_ms)
 	return 0;
 }
 
-static bool range_wraps(u64 addr, u64 bytes)
+/* Whether @side has no such addresses; those of a grant are good. */
+static bool range_wraps(const struct m3_side *side, u64 bytes)
 {
-	return addr + bytes < addr || addr + bytes > TASK_SIZE_MAX;
+	u64 end = side->addr + bytes;
+
+	return side->grant == -1 && (end < bytes || end > TASK_SIZE_MAX);
 }
 
 static void count_copied(struct m3_proc *me, u64 bytes)
@@ -347,8 +400,17 @@ static void count_copied(struct m3_proc *me, u64 bytes)
 static int vcopy(struct m3ipc_vcopy *args)
 {
 	struct m3_copy copy = {
-		.src = { .died = -M3IPC_ESRCDIED, .addr = args->src_addr },
-		.dst = { .died = -M3IPC_EDSTDIED, .addr = args->dst_addr, .write = true },
+		.src = {
+			.died = -M3IPC_ESRCDIED,
+			.addr = args->src_addr,
+			.grant = args->src_grant,
+		},
+		.dst = {
+			.died = -M3IPC_EDSTDIED,
+			.addr = args->dst_addr,
+			.grant = args->dst_grant,
+			.write = true,
+		},
 		.left = args->bytes,
 	};
 	int rc;
@@ -356,13 +418,11 @@ static int vcopy(struct m3ipc_vcopy *args)
 	args->copied = 0;
 	if (args->flags || !m3_timeout_valid(args->timeout_ms))
 		return -EINVAL;
-	if (args->src_grant != -1 || args->dst_grant != -1)
-		return -M3IPC_EBADCALL;
 	rcu_read_lock();
 	rc = find_parties(&copy, args);
 	rcu_read_unlock();
-	if (!rc && args->bytes && (range_wraps(copy.src.addr, copy.left) ||
-				   range_wraps(copy.dst.addr, copy.left)))
+	if (!rc && copy.left &&
+	    (range_wraps(&copy.src, copy.left) || range_wraps(&copy.dst, copy.left)))
 		rc = -EFAULT;
 	if (!rc)
 		rc = begin_side(&copy, &copy.src);

@@ -135,7 +135,7 @@ static int check_values(const struct m3ipc_vm_params *params)
 		return -M3IPC_EBADVALUE;
 	if (set & M3IPC_VM_ABI && params->abi > M3IPC_ABI_64)
 		return -M3IPC_EBADVALUE;
-	if (set & M3IPC_VM_POLICY && params->policy != M3IPC_POLICY_CONSENT)
+	if (set & M3IPC_VM_POLICY && params->policy > M3IPC_POLICY_GRANTS)
 		return -M3IPC_EBADVALUE;
 	return 0;
 }
@@ -199,6 +199,8 @@ static void apply_params(struct m3_vm *vm, const struct m3ipc_vm_params *params,
 		memcpy(vm->nodes, params->nodes, sizeof(vm->nodes));
 	if (params->set & M3IPC_VM_LEVEL)
 		WRITE_ONCE(vm->level, params->level);
+	if (params->set & M3IPC_VM_POLICY)
+		WRITE_ONCE(vm->policy, params->policy);
 	if (params->set & M3IPC_VM_TAG)
 		memcpy(vm->tag, params->tag, sizeof(vm->tag));
 	if (params->set & M3IPC_VM_WARN) {

@@ -47,6 +47,7 @@
 #define M3IPC_DEFAULT_SYSPROCS 64 /* tasks included */
 #define M3IPC_MAX_COPY (4 * 1024 * 1024) /* bytes per vcopy */
 #define M3IPC_NAME_SIZE 32 /* [A-Za-z0-9._-]{1,31} + NUL; not "." or ".." */
+#define M3IPC_MAX_GRANTS 256 /* of one process */
 #define M3IPC_PEER_WORDS 4 /* peers map: process numbers -nr_tasks.. (256 of them) */
 
 /* --------------------------------------------------------- endpoints ---- */
@@ -218,7 +219,7 @@ enum m3ipc_level { /* what a process may do without a calls map of its own */
 
 enum m3ipc_policy {
 	M3IPC_POLICY_CONSENT = 0,
-	M3IPC_POLICY_GRANTS = 1, /* only granted ranges move; needs FEATURE_GRANTS */
+	M3IPC_POLICY_GRANTS = 1, /* only granted ranges move (FEATURE_GRANTS) */
 };
 
 /* Permission bits of a VM's mode, three times as in a file's (owner group others). */
@@ -504,12 +505,24 @@ struct m3ipc_vcopy {
 	__s64 bytes;
 	__s32 timeout_ms;
 	__u32 flags; /* 0 */
-	__s32 src_grant; /* -1 = none */
-	__s32 dst_grant; /* -1 = none */
+	__s32 src_grant; /* -1 = none; the id of a grant of src: src_addr is an offset into it */
+	__s32 dst_grant; /* likewise */
 	__s64 copied; /* [out] bytes moved, written on error, too */
 };
 
-/* GRANT_SET ([out] id), GRANT_CLEAR (id only). Need FEATURE_GRANTS, else EBADCALL. */
+/*
+ * GRANT_SET: the caller lets process "to" copy a range of its memory; [out] id. GRANT_CLEAR
+ * (id alone) takes that back: when it returns no copy by that grant runs or will run. A grant is to
+ * one binding (or ANY), and of one program's memory: it ends with either binding, and with an exec.
+ *
+ * vcopy with an id in src_grant or dst_grant copies by that grant alone, and the address is
+ * an offset into it. With -1 any grant of the range is good, by address. In a VM with
+ * POLICY_GRANTS a party's memory moves by grants only. The party must be blocked in receive or
+ * sendrec, as for every vcopy.
+ *
+ * SET: EENDPOINT oneself or NONE, EDSTDIED nobody is there, EBADVALUE no access or no byte, EFAULT
+ * impossible range, ERSCBUSY M3IPC_MAX_GRANTS are made. CLEAR: EBADVALUE no such grant.
+ */
 #define M3IPC_GRANT_READ 0x1
 #define M3IPC_GRANT_WRITE 0x2
 
@@ -520,6 +533,18 @@ struct m3ipc_grant {
 	__u64 bytes;
 	__u32 access; /* M3IPC_GRANT_* */
 	__u32 pad;
+};
+
+/*
+ * GRANT_GET: a grant made by a process of the caller's VM, to the caller or by it; with MANAGE any.
+ * EBADVALUE: none with that id (NEXT: no more).
+ */
+struct m3ipc_grant_info {
+	__s32 vmid; /* or OWN_VM; [out] */
+	__s32 endpoint; /* or SELF; [out] who made it */
+	__u32 flags; /* M3IPC_GET_NEXT */
+	__u32 pad;
+	struct m3ipc_grant grant; /* in: id; [out] all */
 };
 
 /* WAKEUP: ends receive(ANY) of a process with EWOKENUP; not blocked: kept for later, EPROCRUN. */
@@ -633,6 +658,7 @@ struct m3ipc_endpoint_fd {
 #define M3IPC_IOC_VCOPY _IOWR(M3IPC_IOC_MAGIC, 0x38, struct m3ipc_vcopy)
 #define M3IPC_IOC_GRANT_SET _IOWR(M3IPC_IOC_MAGIC, 0x39, struct m3ipc_grant)
 #define M3IPC_IOC_GRANT_CLEAR _IOW(M3IPC_IOC_MAGIC, 0x3a, struct m3ipc_grant)
+#define M3IPC_IOC_GRANT_GET _IOWR(M3IPC_IOC_MAGIC, 0x3b, struct m3ipc_grant_info)
 
 #define M3IPC_IOC_EVENTS _IOW(M3IPC_IOC_MAGIC, 0x40, struct m3ipc_events)
 #define M3IPC_IOC_ENDPOINT_FD _IOW(M3IPC_IOC_MAGIC, 0x41, struct m3ipc_endpoint_fd)
@@ -665,6 +691,7 @@ M3IPC_LAYOUT(m3ipc_msg, 16);
 M3IPC_LAYOUT(m3ipc_notify, 24);
 M3IPC_LAYOUT(m3ipc_vcopy, 56);
 M3IPC_LAYOUT(m3ipc_grant, 32);
+M3IPC_LAYOUT(m3ipc_grant_info, 48);
 M3IPC_LAYOUT(m3ipc_wakeup, 8);
 M3IPC_LAYOUT(m3ipc_events, 8);
 M3IPC_LAYOUT(m3ipc_event, 64);

@@ -149,6 +149,23 @@ int mnx_replyrec_T(int dst, message *m, long ms);
 int mnx_vcopy(int src, void *saddr, int dst, void *daddr, int bytes);
 int mnx_vcopy_T(int src, void *saddr, int dst, void *daddr, int bytes, long ms);
 
+/*
+ * Lets process "to" (or ANY) copy from (M3_GRANT_READ) or to (M3_GRANT_WRITE) these bytes of the
+ * caller's memory whenever the caller is blocked in a receive or sendrec. Returns an id >= 0. Ends
+ * with mnx_grant_clear, with either binding, and with an exec.
+ */
+int mnx_grant_set(int to, void *addr, unsigned long bytes, unsigned int access);
+/* Takes a grant back: once it returns nobody copies by it any more. EBADVALUE: no such grant. */
+int mnx_grant_clear(int id);
+/*
+ * The grant with the lowest id >= "id" that the process made, if it is the caller's own or to it (or
+ * the caller manages the VM). vmid -1: the caller's VM. EBADVALUE: no more.
+ */
+int mnx_grant_next(int vmid, int endpoint, int id, grant_usr_t *grant);
+/* Copies by one grant of the other process, from an offset into it. EPERM: it does not cover that. */
+int mnx_safecopyfrom(int src, int grant, unsigned long offset, void *addr, int bytes);
+int mnx_safecopyto(int dst, int grant, unsigned long offset, void *addr, int bytes);
+
 /* -------------------------------------------------------- descriptors ---- */
 
 /*

@@ -71,7 +71,8 @@ int m3_ioctl(unsigned long request, void *argument)
 	if (result >= 0)
 		return result;
 failed:
-	result = m3_error(errno);
+	/* An older module: it lacks the call. */
+	result = errno == ENOTTY ? EMOLBADCALL : m3_error(errno);
 	errno = saved;
 	return result;
 }

@@ -38,6 +38,10 @@ static void fill_additions(struct m3ipc_vm_params *p, const vm_usr_t *vm)
 		p->set |= M3IPC_VM_ABI;
 		p->abi = vm->dc_abi;
 	}
+	if (bits & M3_VM_POLICY) {
+		p->set |= M3IPC_VM_POLICY;
+		p->policy = vm->dc_policy;
+	}
 	if (bits & M3_VM_TAG) {
 		p->set |= M3IPC_VM_TAG;
 		memcpy(p->tag, vm->dc_tag, sizeof(p->tag));
@@ -159,6 +163,7 @@ static int get_vm(struct m3ipc_vm_info *i, vm_usr_t *vm)
 	vm->dc_mode = p->mode;
 	vm->dc_level = p->level;
 	vm->dc_abi = p->abi;
+	vm->dc_policy = p->policy;
 	vm->dc_bound = i->bound;
 	vm->dc_reserved = i->reserved_slots;
 	vm->dc_incarnation = i->incarnation;

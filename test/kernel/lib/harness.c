@@ -199,6 +199,11 @@ bool reached(int step)
 	return shared->steps[step];
 }
 
+void unreach(int step)
+{
+	shared->steps[step] = 0;
+}
+
 void await_step(int step)
 {
 	long end = now_ms() + AWAIT_MS;

@@ -84,6 +84,7 @@ enum { STEPS = 32 };
 void reach(int step);
 void await_step(int step);
 bool reached(int step);
+void unreach(int step);
 /* Words shared by the processes of a test. */
 extern atomic_long *shared_word;
 

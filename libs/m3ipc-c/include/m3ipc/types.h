@@ -220,6 +220,7 @@ typedef dvs_usr_t DRVS_usr_t;
 #define M3_VM_ABI 0x008u     /* dc_abi; default: the caller's */
 #define M3_VM_TAG 0x010u     /* dc_tag */
 #define M3_VM_NODEMAP 0x020u /* dc_nodemap, instead of dc_nodes */
+#define M3_VM_POLICY 0x040u  /* dc_policy; default M3_POLICY_CONSENT */
 #define M3_VM_LIMITS 0x100u  /* vm_set: dc_nr_procs, upward */
 #define M3_VM_NAME 0x200u    /* vm_set: dc_name */
 #define M3_VM_WARN 0x400u    /* vm_set: dc_warn2proc dc_warnmsg */
@@ -234,6 +235,10 @@ typedef dvs_usr_t DRVS_usr_t;
 #define M3_ABI_CALLER 0
 #define M3_ABI_32 1
 #define M3_ABI_64 2
+
+/* dc_policy: by what a vcopy may have another's memory. */
+#define M3_POLICY_CONSENT 0 /* what vcopy says, or a grant */
+#define M3_POLICY_GRANTS 1  /* grants alone */
 
 typedef struct dc_usr {
 	int dc_dcid;
@@ -262,6 +267,7 @@ typedef struct dc_usr {
 	uint64_t dc_copied;		    /* bytes moved by vcopy on this node */
 	unsigned char dc_tag[16];	    /* mark of who owns the VM */
 	uint64_t dc_nodemap[NR_NODES / 64]; /* bit n of word w: node 64 * w + n */
+	unsigned int dc_policy;		    /* M3_POLICY_* */
 } dc_usr_t;
 typedef dc_usr_t vm_usr_t;
 typedef dc_usr_t DC_usr_t;
@@ -350,6 +356,21 @@ typedef struct slot_usr {
 	unsigned int slot_reserved; /* as output: 1 it is */
 	priv_usr_t slot_priv;	    /* of its occupant; s_given 0: the VM's default */
 } slot_usr_t;
+
+/* ------------------------------------------------------------- grants ---- */
+
+/* gr_access */
+#define M3_GRANT_READ 0x1u
+#define M3_GRANT_WRITE 0x2u
+#define NR_GRANTS 256 /* of one process */
+
+typedef struct grant_usr {
+	int gr_id;
+	int gr_to; /* endpoint, or ANY */
+	unsigned int gr_access;
+	uint64_t gr_addr; /* in the memory of who made it */
+	uint64_t gr_bytes;
+} grant_usr_t;
 
 /* ------------------------------------------------------------- events ---- */
 
