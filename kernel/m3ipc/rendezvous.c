@@ -290,5 +290,6 @@ void m3_rdv_withdraw(struct m3_party *me)
 	bool taken = me->reply_pending && (!(me->state & M3_SENDING) || me->relayed);
 
 	m3_rdv_resolve(me, 0);
-	me->abandoned = taken;
+	/* Until the next sendrec, whatever calls are given up before that. */
+	me->abandoned |= taken;
 }

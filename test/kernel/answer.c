@@ -53,6 +53,8 @@ static void abandon_then_receive(void)
 
 	enter(2);
 	EXPECT_EQ(mnx_sendrec_T(1, &m, 50), EMOLTIMEDOUT);
+	/* Other calls that are given up do not make it forgotten. */
+	EXPECT_EQ(mnx_receive_T(1, &m, 5), EMOLTIMEDOUT);
 	reach(2);
 	EXPECT_EQ(mnx_receive(1, &m), OK);
 	EXPECT_EQ(m.m_type, 99);
@@ -61,6 +63,7 @@ static void abandon_then_receive(void)
 TEST(an_abandoned_request_is_not_answered_later, "timeout.abandoned")
 {
 	message m, last = request(99, 0);
+	proc_usr_t proc;
 	pid_t client;
 
 	enter(1);
@@ -68,6 +71,8 @@ TEST(an_abandoned_request_is_not_answered_later, "timeout.abandoned")
 	EXPECT_EQ(mnx_receive(ANY, &m), OK);
 	await_step(2);
 	await_receiving(2);
+	EXPECT_EQ(mnx_getprocinfo(vm, 2, &proc), OK);
+	EXPECT(proc.p_misc_flags & MIS_ABANDONED);
 	EXPECT_EQ(mnx_reply(2, &m), EPROCSTS);
 	EXPECT_EQ(mnx_send(2, &last), OK);
 	join(client);
