@@ -16,12 +16,13 @@ kernel_release() {
 		return
 		;;
 	6.1 | 6.12) series=$name ;;
+	6.1-rt | 6.12-rt) series=${name%-rt} flavour=rt-amd64 ;;
 	6.1-* | 6.12-*) series=${name%%-*} flavour=${name#*-} ;;
 	[0-9]*.[0-9]*.[0-9]*)
 		echo "$name"
 		return
 		;;
-	*) fail "unknown kernel '$name': give 6.1, 6.12, debug or a release; see --help" ;;
+	*) fail "unknown kernel '$name': give 6.1, 6.12, these with -amd64 or -rt, debug or a release; see --help" ;;
 	esac
 	found=$(kernel_releases_installed "$series" "$flavour" | sort -V | tail -n1)
 	[ -n "$found" ] || found=$(kernel_releases_offered "$series" "$flavour" | sort -V | tail -n1)

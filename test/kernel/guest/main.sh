@@ -5,6 +5,7 @@
 run() {
 	started=$(cut -d. -f1 /proc/uptime)
 	before=$(dmesg | grep -cE 'WARNING|BUG|Call Trace')
+	echo "# program $1"
 	"$2" || echo "# $1 exited with $?"
 	after=$(dmesg | grep -cE 'WARNING|BUG|Call Trace')
 	[ "$before" = "$after" ] || echo "not ok - the kernel complained during $1"
