@@ -4,13 +4,16 @@
 
 # initramfs_build ROOT IMAGE: fills ROOT and packs it into IMAGE.
 initramfs_build() {
-	local root=$1 image=$2
+	local root=$1 image=$2 place=$1 item
+	if [ -n "$disk" ]; then
+		modules+=(virtio_blk ext4)
+		place=$root/drvs-disk
+	fi
 	initramfs_base "$root"
 	initramfs_modules "$root"
-	initramfs_program "$root"
-	local item
+	initramfs_program "$place"
 	for item in ${with[@]+"${with[@]}"}; do
-		initramfs_with "$root" "$item"
+		initramfs_with "$place" "$item"
 	done
 	(cd "$root" && find . -mindepth 1 -print0 | LC_ALL=C sort -z |
 		cpio --null --create --format=newc --owner=0:0 --reproducible --quiet) >"$image"
@@ -69,7 +72,7 @@ initramfs_program() {
 	[ -x "$file" ] || fail "$file is not executable; chmod +x it" 126
 	file=$(absolute "$file")
 	initramfs_copy "$root" "$file" "$file"
-	mkdir -p "$root$PWD"
+	mkdir -p "$root$PWD" "$root/etc"
 	{
 		for variable in ${envs[@]+"${envs[@]}"}; do
 			[[ $variable =~ ^[A-Za-z_][A-Za-z0-9_]*= ]] ||
@@ -127,6 +130,8 @@ initramfs_copy() {
 
 initramfs_needs() {
 	local root=$1 file=$2 magic word interpreter
+	# A Debian on a disk has libraries and interpreters of its own.
+	[ -z "$disk" ] || return 0
 	IFS= read -r -d '' -n 4 magic <"$file" 2>/dev/null || true
 	case $magic in
 	$'\x7fELF') ;;
