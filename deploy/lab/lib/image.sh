@@ -60,7 +60,7 @@ with_own_mounts() {
 image_build_base() {
 	local fresh=$images/.new.base.tar packages
 	packages=$(grep -Ev '^(#|$)' "$lab/image/packages" | paste -sd,)
-	with_own_mounts bash "$lab/image/base.sh" "$fresh" "$packages" "linux-image-$release"
+	with_own_mounts bash "$lab/image/base.sh" "$fresh" "$packages,linux-image-$release"
 	mv "$fresh" "$base_tar"
 }
 

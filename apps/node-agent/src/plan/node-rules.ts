@@ -12,7 +12,8 @@ export interface NodeSubject {
 const OBJECT = 'node';
 
 export const MODULE_REMEDY =
-  'install the m3ipc module for the running kernel, then: systemctl restart drvs-module.service';
+  "install it for the running kernel (m3ipc-dkms or m3ipc-modules), or, where 'systemctl status drvs-module' says that " +
+  'its key was rejected, enrol the key (Secure Boot); then: systemctl restart drvs-module.service';
 
 function moduleMessage(module: ActualModule): string {
   return module.ready ? '' : `${module.message}; ${MODULE_REMEDY}`;
