@@ -13,8 +13,9 @@ static const char *remedy(int result)
 		int result;
 		const char *text;
 	} remedies[] = {
-		{EMOLNODEV, "load the module: modprobe m3ipc"},
-		{EMOLACCES, "let this user open /dev/m3ipc"},
+		{EMOLNODEV,
+		 "load the module: modprobe m3ipc (or, in a container, bind /dev/m3ipc into it)"},
+		{EMOLACCES, "let this user, or this container, open /dev/m3ipc"},
 		{EMOLDVSINIT,
 		 "initialise it: m3ipc drvs-init --nodeid N (or boot with m3ipc.nodeid=N)"},
 		{EMOLDVSBUSY, "end it first: m3ipc drvs-end"},
