@@ -36,9 +36,9 @@ prints() {
 
 seconds() { cut -d. -f1 /proc/uptime; }
 
-# Waits until a command succeeds, at most 30 s.
+# Waits until a command succeeds, at most AWAIT_SECONDS.
 await() {
-	until_second=$(($(seconds) + 30))
+	until_second=$(($(seconds) + ${AWAIT_SECONDS:-30}))
 	until "$@" >/dev/null 2>&1; do
 		[ "$(seconds)" -lt $until_second ] || { echo "never: $*"; return 1; }
 		usleep 20000
