@@ -67,7 +67,7 @@ down: ## Stop the lab
 
 ##@ Tests
 
-.PHONY: test test-small test-medium test-kernel test-e2e lint bench
+.PHONY: test test-small test-medium test-kernel test-e2e test-long test-dkms test-containers lint bench
 test: ## Run every test that guards the main branch
 	@deploy/setup/packages build test lab
 	@test/run all
@@ -86,6 +86,15 @@ test-kernel: ## Run the kernel programs in throw-away guests
 test-e2e: ## Run the whole system in a lab of its own
 	@deploy/setup/packages build test lab
 	@test/run e2e
+test-long: ## Run what `make test` leaves to those with more time
+	@deploy/setup/packages build test lab
+	@test/run long
+test-dkms: ## Install the DKMS package in a Debian 12, boot what it builds, with Secure Boot too
+	@deploy/setup/packages build test
+	@test/run dkms
+test-containers: ## Use VMs from systemd-nspawn and LXC in an emulated machine
+	@deploy/setup/packages build test
+	@test/run containers
 bench: setup-bench package ## Measure, side by side with what else there is
 	@$(NODE_ENV); test/bench/run
 
