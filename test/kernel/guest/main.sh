@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs the test programs in the guest: all, or those named.
 
+# run NAME COMMAND...
 run() {
+	name=$1
+	shift
 	started=$(cut -d. -f1 /proc/uptime)
 	before=$(dmesg | grep -cE 'WARNING|BUG|Call Trace')
-	echo "# program $1"
-	"$2" || echo "# $1 exited with $?"
+	echo "# program $name"
+	"$@" || echo "# $name exited with $?"
 	after=$(dmesg | grep -cE 'WARNING|BUG|Call Trace')
-	[ "$before" = "$after" ] || echo "not ok - the kernel complained during $1"
-	echo "# $1: $(($(cut -d. -f1 /proc/uptime) - started)) s"
+	[ "$before" = "$after" ] || echo "not ok - the kernel complained during $name"
+	echo "# $name: $(($(cut -d. -f1 /proc/uptime) - started)) s"
 }
 
 wanted() {
@@ -25,8 +28,14 @@ for program in /tests/*; do
 	name=$(basename "$program")
 	[ -f "$program" ] && wanted "$name" && run "$name" "$program"
 done
+for program in /tests/trap/*; do
+	name=trap-$(basename "$program")
+	[ -f "$program" ] || continue
+	if wanted trap || wanted "$name"; then run "$name" m3ipc exec --minix-trap -- "$program"; fi
+done
 # These end the DRVS or unload the module, so they come last.
-for name in compat41 tool module; do
+for name in compat41 trap tool module; do
+	[ "$name" != trap ] || [ -d /tests/trap ] || continue
 	wanted "$name" && run "$name" "/tests/scripts/$name.sh"
 done
 exit 0
