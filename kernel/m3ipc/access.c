@@ -57,6 +57,21 @@ bool m3_access_vm(struct m3_vm *vm, unsigned int want)
 	return m3_access_cred(current_cred(), &owner, want) || m3_access_root_of(&owner);
 }
 
+/*
+ * The accounts of a container are no more than the user who made it; those of one that root made
+ * are what root gave out.
+ */
+kuid_t m3_access_charged(void)
+{
+	struct user_namespace *ns = current_user_ns();
+
+	if (ns == &init_user_ns)
+		return current_euid();
+	while (ns->parent != &init_user_ns)
+		ns = ns->parent;
+	return uid_eq(ns->owner, GLOBAL_ROOT_UID) ? current_euid() : ns->owner;
+}
+
 bool m3_access_kill(struct task_struct *task)
 {
 	const struct cred *cred = current_cred();

@@ -17,6 +17,8 @@ bool m3_access_root_of(const struct m3_owner *owner);
 bool m3_access_vm(struct m3_vm *vm, unsigned int want);
 /* The same for @cred, from a copy of the owner. */
 bool m3_access_cred(const struct cred *cred, const struct m3_owner *owner, unsigned int want);
+/* The account that the caller's VMs count against. */
+kuid_t m3_access_charged(void);
 /* Whether the caller might send @task a signal. */
 bool m3_access_kill(struct task_struct *task);
 

@@ -196,17 +196,13 @@ int m3_info_get_proc(struct m3ipc_proc_info *info)
 /* What all bindings, past and present, have moved. */
 static void add_totals(struct m3_vm *vm, struct m3ipc_vm_info *info)
 {
-	struct m3_slot *slot;
 	struct m3_proc *proc;
-	unsigned long index;
+	s32 nr = S32_MIN;
 
 	rcu_read_lock();
-	xa_for_each(&vm->slots, index, slot) {
-		proc = rcu_dereference(slot->proc);
-		if (proc) {
-			info->messages += READ_ONCE(proc->party.received);
-			info->copied += READ_ONCE(proc->party.copied);
-		}
+	for (proc = m3_proc_next(vm, &nr); proc; nr++, proc = m3_proc_next(vm, &nr)) {
+		info->messages += READ_ONCE(proc->party.received);
+		info->copied += READ_ONCE(proc->party.copied);
 	}
 	rcu_read_unlock();
 }

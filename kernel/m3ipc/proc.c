@@ -72,6 +72,19 @@ int m3_proc_find(const struct m3_vm *vm, s32 endpoint, struct m3_proc **procp)
 	return 0;
 }
 
+struct m3_proc *m3_proc_next(struct m3_vm *vm, s32 *nr)
+{
+	struct m3_slot *slot;
+	struct m3_proc *proc;
+
+	for (slot = m3_slot_next(vm, nr); slot; ++*nr, slot = m3_slot_next(vm, nr)) {
+		proc = rcu_dereference(slot->proc);
+		if (proc)
+			return proc;
+	}
+	return NULL;
+}
+
 bool m3_proc_may_address(const struct m3_proc *proc, s32 nr)
 {
 	const struct m3_rights *rights = &proc->rights;

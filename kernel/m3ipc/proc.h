@@ -52,6 +52,11 @@ struct m3_proc *m3_proc_alloc(struct m3_vm *vm, struct m3_slot *slot, struct tas
  * -ENOENT: free or stale.
  */
 int m3_proc_find(const struct m3_vm *vm, s32 endpoint, struct m3_proc **proc);
+/*
+ * The bound process of @vm with the lowest number >= *@nr; its number in *@nr. In an RCU read
+ * section. Those that come or go meanwhile may be missed.
+ */
+struct m3_proc *m3_proc_next(struct m3_vm *vm, s32 *nr);
 /* Whether @proc may address process number @nr. */
 bool m3_proc_may_address(const struct m3_proc *proc, s32 nr);
 

@@ -10,6 +10,7 @@
 #include "access.h"
 #include "binding.h"
 #include "drvs.h"
+#include "endpoint.h"
 #include "events.h"
 #include "name.h"
 #include "priv.h"
@@ -140,6 +141,20 @@ static int check_values(const struct m3ipc_vm_params *params)
 	return 0;
 }
 
+/* Whether those warned of deaths could be bound in @self, or (NULL) the new VM. */
+static int check_warned(const struct m3ipc_vm_params *params, const struct m3_vm *self)
+{
+	s32 nr = m3_endpoint_nr(params->warn2proc);
+	s32 tasks = self ? self->nr_tasks : params->nr_tasks;
+	s32 procs = self && !(params->set & M3IPC_VM_LIMITS) ? self->nr_procs : params->nr_procs;
+
+	if (!(params->set & M3IPC_VM_WARN) || params->warn2proc == M3IPC_NONE)
+		return 0;
+	if (params->warn2proc == M3IPC_ANY || nr < -tasks || nr >= procs)
+		return -M3IPC_EBADVALUE;
+	return 0;
+}
+
 /* The owner that @params ask for. Users keep what is theirs; root gives to whom it stands over. */
 static int wanted_owner(const struct m3ipc_vm_params *params, struct m3_owner *owner)
 {
@@ -174,6 +189,8 @@ static int check_params(const struct m3ipc_vm_params *params, const struct m3_vm
 	struct m3_vm *other;
 	int rc = check_values(params);
 
+	if (!rc)
+		rc = check_warned(params, self);
 	if (!rc && params->set & M3IPC_VM_LEVEL && !m3_priv_may_give(self, params->level))
 		rc = -EPERM;
 	if (!rc && params->set & M3IPC_VM_NODES)
@@ -230,7 +247,7 @@ static int check_quota(s32 vmid)
 		return 0;
 	if (vmid < M3IPC_USER_VMID_MIN)
 		return -EPERM;
-	if (count_of_user(current_euid()) >= m3_drvs.params.user_vms)
+	if (count_of_user(m3_access_charged()) >= m3_drvs.params.user_vms)
 		return -M3IPC_ERSCBUSY;
 	return 0;
 }
@@ -266,7 +283,7 @@ static struct m3_vm *alloc_vm(const struct m3ipc_vm_params *params, const struct
 	vm->level = M3IPC_LEVEL_SERVER;
 	vm->warn2proc = M3IPC_NONE;
 	vm->nodes[local / 64] = BIT_ULL(local % 64);
-	vm->creator = current_euid();
+	vm->creator = m3_access_charged();
 	vm->incarnation = ++last_incarnation;
 	vm->since_ns = ktime_get_real_ns();
 	raw_spin_lock_init(&vm->lock);
@@ -402,14 +419,12 @@ int m3_vm_set(const struct m3ipc_vm_params *params)
 /* Every bound process, held, in one list. Nobody can bind any more. */
 static void collect_bound(struct m3_vm *vm, struct list_head *list)
 {
-	struct m3_slot *slot;
 	struct m3_proc *proc;
-	unsigned long index;
+	s32 nr = S32_MIN;
 
 	rcu_read_lock();
-	xa_for_each(&vm->slots, index, slot) {
-		proc = rcu_dereference(slot->proc);
-		if (proc && m3_proc_try_hold(proc))
+	for (proc = m3_proc_next(vm, &nr); proc; nr++, proc = m3_proc_next(vm, &nr)) {
+		if (m3_proc_try_hold(proc))
 			list_add_tail(&proc->ending, list);
 	}
 	rcu_read_unlock();

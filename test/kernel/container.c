@@ -14,7 +14,14 @@
 #include "uapi/m3ipc.h"
 
 /* FIRST and SECOND are two accounts of this machine; RANGE is where a container's 65,536 accounts start. */
-enum { FIRST = 1000, SECOND = 2000, RANGE = 100000, OWN_VMID = 3072, PROC_TEXT = 4096 };
+enum {
+	FIRST = 1000,
+	SECOND = 2000,
+	RANGE = 100000,
+	OWN_VMID = 3072,
+	USER_VMS = 16,
+	PROC_TEXT = 4096
+};
 
 /* ---- a container ---- */
 
@@ -593,6 +600,40 @@ TEST(root_of_a_container_stands_over_its_accounts, "container.root")
 {
 	*shared_word = vm;
 	join(start_range_container(give_to_5));
+}
+
+/* As live_in_range, but made by an account of this machine. */
+static void live_in_a_users_range(void)
+{
+	become(next.first, next.first);
+	live_in_range();
+}
+
+static void make_vms_of_two_accounts(void)
+{
+	vm_usr_t more = {.dc_dcid = OWN_VMID + USER_VMS, .dc_warn2proc = NONE, .dc_name = "more"};
+	char name[20];
+
+	for (int i = 0; i < USER_VMS; i++) {
+		snprintf(name, sizeof(name), "quota%d", i);
+		make_vm(OWN_VMID + i, name, 0750);
+	}
+	REQUIRE(setresuid(5, 5, 5) == 0);
+	EXPECT_EQ(mnx_vm_init(&more), ERSCBUSY);
+}
+
+TEST(the_accounts_of_a_users_container_count_as_that_user, "container.quota")
+{
+	pid_t pid;
+
+	next = (struct container){FIRST, 65536, make_vms_of_two_accounts};
+	pid = spawn(live_in_a_users_range);
+	await_step(STEPS - 1);
+	map_accounts(pid, RANGE, 65536);
+	reach(STEPS - 2);
+	join(pid);
+	for (int i = 0; i < USER_VMS; i++)
+		EXPECT_EQ(mnx_vm_end(OWN_VMID + i), OK);
 }
 
 /* The first process of a pid namespace takes all others along. */
