@@ -75,6 +75,11 @@ export class DraftDirectory {
     return this.byDn.values();
   }
 
+  /** The entry of that name now. */
+  find(dn: string): Entry | undefined {
+    return this.byDn.get(fold(dn));
+  }
+
   /** Carries out one operation; where it cannot be, nothing changes and the fault says why. */
   apply(operation: WriteOperation, index: number): ChangeFault | undefined {
     try {
@@ -144,10 +149,12 @@ export class DraftDirectory {
       else modifyValues(values, change);
     }
     for (const { type, value } of namingParts(entry.rdn)) {
-      if (!values.get(type)?.some((other) => same(type, other, value))) {
+      const names = (other: string): boolean => same(type, other, value);
+      if (entry.attributes.get(type)?.some(names) && !values.get(type)?.some(names)) {
         throw new Refusal('NameFixed', `${type} of ${dn} would lose ${value}`);
       }
     }
+
     if ((values.get('objectclass') ?? []).length === 0) throw new Refusal('LastClass', `${dn} would have none`);
     this.byDn.set(key, { ...entry, attributes: values, ...(hasPassword !== undefined && { hasPassword }) });
   }

@@ -6,6 +6,7 @@ import { readLdif } from '../ldif/read.js';
 import { writeLdifContent } from '../ldif/write.js';
 import { parse } from '../parse/parse.js';
 import { BASE, nodeDn, sample, vmDn } from '../testing/sample.js';
+import { DraftDirectory } from './draft-directory.js';
 import { foresee } from './outlook.js';
 import { CHANGE_CODES, type ChangeCode, type ChangeOutlook } from './types.js';
 
@@ -163,5 +164,39 @@ describe('what cannot be carried out', () => {
     const { faults, effects } = foresee({ baseDn: BASE, entries, previous, operations, now: NOW, bound });
     expect(faults.map(({ index }) => index)).toEqual([0]);
     expect(effects.map(({ key }) => key)).toEqual(['20/1']);
+  });
+});
+
+describe('taking back', () => {
+  const everything = [
+    server3,
+    `dn: ${vmDn('orders')}\nchangetype: modify\nreplace: drvsMode\ndrvsMode: 700\n-\ndelete: drvsSpansNode\ndrvsSpansNode: ${nodeDn('node1')}\n`,
+    `dn: ${vmDn('orders')}\nchangetype: modrdn\nnewrdn: cn=sales\ndeleteoldrdn: 1\n`,
+    `dn: cn=ledger,${vmDn('billing')}\nchangetype: delete\n`,
+    `dn: cn=clerk,${vmDn('billing')}\nchangetype: modrdn\nnewrdn: cn=clerk\ndeleteoldrdn: 1\nnewsuperior: ${vmDn('sales')}\n`,
+  ].join('\n');
+
+  test('the inverses of a change set, last first, give the directory back', () => {
+    const { records } = readLdif(everything);
+    const operations = records.map(({ operation }) => operation);
+    const { faults, inverses } = foresee({ baseDn: BASE, entries, previous, operations, now: NOW, bound });
+    expect(faults).toEqual([]);
+    const back = [...inverses].reverse().flatMap((operation) => operation ?? []);
+    const draft = new DraftDirectory(BASE, entries, NOW);
+    for (const [index, operation] of [...operations, ...back].entries()) {
+      expect(draft.apply(operation, index)).toBeUndefined();
+    }
+    const content = (list: Iterable<Entry>): unknown =>
+      new Map([...list].map(({ dn, attributes }) => [dn, attributes] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
+    expect(content(draft.entries())).toEqual(content(entries));
+  });
+
+  test('what the guard is to let pass are the entries touched, with a changed system the VMs it takes along', () => {
+    const uuidOf = (dn: string): string | undefined => entries.find((entry) => entry.dn === dn)?.uuid;
+    expect(outlook(`dn: ${vmDn('billing')}\nchangetype: modify\nreplace: drvsMode\ndrvsMode: 700\n`).touched).toEqual([
+      uuidOf(vmDn('billing')),
+    ]);
+    const fewer = outlook(`dn: ${BASE}\nchangetype: modify\nreplace: drvsMaxVms\ndrvsMaxVms: 1\n`);
+    expect(fewer.touched).toContain(uuidOf(BASE));
   });
 });

@@ -54,6 +54,11 @@ export interface ChangeOutlook {
   readonly next: Topology;
   /** What would end: bound processes, placements, nodes. */
   readonly effects: readonly Effect[];
-  /** entryUUIDs of the objects those effects belong to. */
-  readonly ending: readonly string[];
+  /**
+   * entryUUIDs whose change ends them: the entries that operations touch, and the VMs that a change of the system entry
+   * takes along. The guard lets their effects pass when somebody has agreed to them.
+   */
+  readonly touched: readonly string[];
+  /** What takes each operation back, in the order of the operations; undefined where a fault keeps it from happening. */
+  readonly inverses: readonly (WriteOperation | undefined)[];
 }
