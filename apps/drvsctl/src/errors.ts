@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can go wrong for the person at the command line, each with its exit status.
 
-/** Exit statuses, as listed in drvsctl(1). Numbers from 64 on are those of sysexits(3); 2 is kept for "plan: changes". */
+/** Exit statuses, as listed in drvsctl(1). Numbers from 64 on are those of sysexits(3). */
 export const EXIT = {
   ok: 0,
+  /** `plan`: there are changes. */
+  changes: 2,
   /** The manager refused or failed; its own words are shown. */
   refused: 1,
   /** Wrong arguments or options. */

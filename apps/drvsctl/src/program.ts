@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command tree, and how a run of it ends.
 import { Command, CommanderError, Option } from 'commander';
+import { addChangeCommands } from './commands/changes.js';
 import { addCompletionCommand } from './commands/completion.js';
 import { addEventsCommand } from './commands/events.js';
 import { addHeldCommands } from './commands/held.js';
@@ -37,6 +38,7 @@ export function makeProgram(terminal: Terminal): Command {
     .exitOverride();
   addLookCommands(program, terminal);
   addEventsCommand(program, terminal);
+  addChangeCommands(program, terminal);
   addHeldCommands(program, terminal);
   addLintCommand(program, terminal);
   addCompletionCommand(program, terminal);

@@ -4,6 +4,10 @@ import type { DynamicModule, Provider, Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access/access.guard.js';
 import { ApiTokenStore } from './access/api-token.store.js';
+import { ChangePlanner } from './changes/change.planner.js';
+import { ChangeService } from './changes/change.service.js';
+import { ChangeStore } from './changes/change.store.js';
+import { ChangesController } from './changes/changes.controller.js';
 import { Clock } from './common/clock.js';
 import { LOGGER } from './common/logger.js';
 import type { Logger } from './common/logger.js';
@@ -66,6 +70,7 @@ const STORES: Type[] = [
   ApiTokenStore,
   BatchStore,
   BoundStore,
+  ChangeStore,
   ConditionStore,
   DecisionStore,
   DesiredStore,
@@ -87,6 +92,8 @@ const FOLLOWER: Type[] = [DirectoryPort, FollowerService, FollowerStores, Follow
 const LINK: Type[] = [AgentSessions, HelloService, LinkAuthenticator, LinkServer, LinkUpkeep, Replica, StatusRecorder];
 
 const API: Type[] = [
+  ChangePlanner,
+  ChangeService,
   ConditionsService,
   EventStreamService,
   HeldService,
@@ -99,6 +106,7 @@ const API: Type[] = [
 ];
 
 const CONTROLLERS: Type[] = [
+  ChangesController,
   ConditionsController,
   EventsController,
   HealthController,

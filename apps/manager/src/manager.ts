@@ -29,6 +29,9 @@ export interface RunningManager {
   stop(): Promise<void>;
 }
 
+/** Largest body of a request: a change set of the most operations, each of some hundred bytes. */
+const MOST_BODY = '8mb';
+
 /** The Nest application, not yet listening or connected to anything. */
 export async function createApplication(
   settings: Settings,
@@ -41,8 +44,9 @@ export async function createApplication(
   const app = await NestFactory.create<NestExpressApplication>(
     AppModule.with(settings, logger, clock),
     new ExpressAdapter(handler),
-    { logger: new NestLogger(logger), abortOnError: false },
+    { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
   );
+  app.useBodyParser('json', { limit: MOST_BODY });
   app.useGlobalFilters(new ProblemFilter(logger));
   return { app, handler };
 }

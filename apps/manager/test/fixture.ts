@@ -131,8 +131,11 @@ export class Fixture {
     this.manager = undefined;
   }
 
-  newToken(role: Role, name: string = role): Promise<string> {
-    return withDatabase(this.databaseUrl, (manager) => createToken(manager, { name, role, days: 1 }));
+  /** @param dn in whose name it writes the directory; null: it cannot */
+  newToken(role: Role, name: string = role, dn: string | null = this.slapd.adminDn): Promise<string> {
+    return withDatabase(this.databaseUrl, (manager) =>
+      createToken(manager, { name, role, days: 1, dn: dn ?? undefined }),
+    );
   }
 
   /** `host:port` of the manager. */
@@ -146,6 +149,12 @@ export class Fixture {
     const headers = { authorization: `Bearer ${init.token ?? this.token}`, 'content-type': 'application/json' };
     const response = await fetch(`http://${this.address}${whole}`, { headers, ...init });
     return { status: response.status, body: await response.json() };
+  }
+
+  /** A request with more headers. */
+  requestWith(more: Readonly<Record<string, string>>, path: string, init: RequestInit): Promise<Answer> {
+    const headers = { authorization: `Bearer ${this.token}`, 'content-type': 'application/json', ...more };
+    return this.request(path, { ...init, headers });
   }
 
   /** A read whose answer must have a schema of the contracts, exactly. */

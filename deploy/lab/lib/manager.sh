@@ -31,7 +31,8 @@ manager_token() {
 		export DATABASE_URL DRVS_SYSTEMS="lab=$system_base"
 		DATABASE_URL=$(database_url)
 		cd "$repo"
-		as_lab_user "$node_bin/node" "$manager_main" token create --role admin --name lab --out "$keys/token"
+		as_lab_user "$node_bin/node" "$manager_main" token create --role admin --name lab --out "$keys/token" \
+			--dn "$admin_dn"
 	)
 }
 

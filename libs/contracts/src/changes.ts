@@ -52,6 +52,10 @@ export const changeRequestSchema = z
   .refine(({ force, reason }) => force !== true || reason !== undefined, 'force needs a reason');
 export type ChangeRequest = z.infer<typeof changeRequestSchema>;
 
+/** Query of a write: with `true` it is only planned, and the answer is the plan. */
+export const dryRunQuerySchema = z.object({ dryRun: z.enum(['true', 'false']).optional() });
+export type DryRunQuery = z.infer<typeof dryRunQuerySchema>;
+
 /** Why one operation cannot be carried out. */
 export const changeFaultSchema = z.object({
   /** Place of the operation in the change set, from 0; for LDIF that cannot be read, null. */
@@ -107,7 +111,7 @@ export const changeViewSchema = z.object({
   operations: z.number().int(),
   /** Operations that the directory has carried out. */
   written: z.number().int(),
-  /** The revision at which the follower had seen all of it; null before, and where nothing that is in force changed. */
+  /** The revision at which the follower had seen all of it; null before, and where it had not within 15 s. */
   revision: z.string().nullable(),
   /** Why it was refused or failed, and what became of what was written by then. */
   message: z.string().nullable(),

@@ -18,7 +18,7 @@ export {
   type ChangeInput,
   type ChangeOutlook,
 } from './changes/types.js';
-export { isBelow, normalizeDn } from './dn.js';
+export { isBelow, normalizeDn, parentDn } from './dn.js';
 export { type Entry, type StoredEntry, restoreEntry, storeEntry } from './entry.js';
 export { heldHash, judge } from './guard/judge.js';
 export { type RefusePlan, planRefuse } from './guard/refuse.js';

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // The manager's API as functions. Every answer is checked against the contracts before anything is made of it.
 import {
+  changeViewSchema,
   heldOutcomeSchema,
   heldViewSchema,
   nodeViewSchema,
   page,
+  planViewSchema,
   problemViewSchema,
   processViewSchema,
   revisionViewSchema,
   topologyViewSchema,
   vmViewSchema,
+  type ChangeRequest,
+  type ChangeSet,
+  type ChangeView,
   type HeldDecision,
   type HeldOutcome,
   type HeldView,
   type NodeView,
+  type PlanView,
   type ProblemView,
   type ProcessView,
   type RevisionView,
@@ -92,6 +98,21 @@ export class Client {
   /** @throws HeldChangedError when the hash is not that of the present held set */
   decideHeld(verb: 'confirm' | 'refuse', decision: HeldDecision): Promise<HeldOutcome> {
     return this.call({ method: 'POST', path: `held/${verb}`, body: decision }, heldOutcomeSchema);
+  }
+
+  /** What a change set would do now. */
+  plan(changeSet: ChangeSet): Promise<PlanView> {
+    return this.call({ method: 'POST', path: 'plan', body: changeSet }, planViewSchema);
+  }
+
+  /**
+   * Writes a change set.
+   *
+   * @param key sent again with the same request, it is answered and not written again
+   */
+  change(request: ChangeRequest, key: string): Promise<ChangeView> {
+    const headers = { 'idempotency-key': key };
+    return this.call({ method: 'POST', path: 'changes', body: request, headers }, changeViewSchema);
   }
 
   private async named<Item extends { name: string }>(

@@ -38,8 +38,9 @@ const columns: readonly Column<Item>[] = [
 ];
 
 /** `ends 4 bound processes, removes 4 placements and 0 nodes`. */
-export function effects(held: HeldView): string {
-  const { processesEnded, placementsRemoved, nodesRemoved } = held.effects;
+export function effects({
+  effects: { processesEnded, placementsRemoved, nodesRemoved },
+}: Pick<HeldView, 'effects'>): string {
   const ended = count(processesEnded, 'bound process', 'bound processes');
   return `ends ${ended}, removes ${count(placementsRemoved, 'placement', 'placements')} and ${count(nodesRemoved, 'node', 'nodes')}`;
 }

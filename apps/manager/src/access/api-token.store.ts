@@ -17,12 +17,16 @@ export interface Actor {
   /** `token:<name>`. */
   readonly name: string;
   readonly role: Role;
+  /** DN in whose name it writes the directory; null: it cannot. */
+  readonly dn: string | null;
 }
 
 export interface NewToken {
   readonly name: string;
   readonly role: Role;
   readonly days: number;
+  /** DN in whose name it writes the directory. */
+  readonly dn?: string | undefined;
 }
 
 /** Makes tokens easy to recognise, e.g. for secret scanners. */
@@ -34,23 +38,23 @@ export class ApiTokenStore {
 
   /** Who holds a token, undefined when it is unknown, revoked or expired. */
   async findActor(token: string): Promise<Actor | undefined> {
-    const rows: { name: string; role: Role }[] = await this.database.manager.query(
-      'SELECT name, role FROM api_token WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > now()',
+    const rows: { name: string; role: Role; dn: string | null }[] = await this.database.manager.query(
+      'SELECT name, role, dn FROM api_token WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > now()',
       [hashSecret(token)],
     );
-    return rows[0] && { name: `token:${rows[0].name}`, role: rows[0].role };
+    return rows[0] && { ...rows[0], name: `token:${rows[0].name}` };
   }
 }
 
 /** Makes a token and gives its only copy. */
-export async function createToken(manager: EntityManager, { name, role, days }: NewToken): Promise<string> {
+export async function createToken(manager: EntityManager, { name, role, days, dn }: NewToken): Promise<string> {
   const token = PREFIX + newSecret();
   await manager.query(
-    `INSERT INTO api_token (id, name, role, token_hash, created_at, expires_at)
-     VALUES ($1, $2, $3, $4, now(), now() + make_interval(days => $5))`,
-    [randomUUID(), storableText(name), role, hashSecret(token), days],
+    `INSERT INTO api_token (id, name, role, token_hash, dn, created_at, expires_at)
+     VALUES ($1, $2, $3, $4, $5, now(), now() + make_interval(days => $6))`,
+    [randomUUID(), storableText(name), role, hashSecret(token), dn ?? null, days],
   );
-  await auditToken(manager, 'token.create', name, { role, days });
+  await auditToken(manager, 'token.create', name, { role, days, dn: dn ?? null });
   return token;
 }
 

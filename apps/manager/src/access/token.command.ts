@@ -2,15 +2,17 @@
 // `main.js token create|list|revoke`: for whoever may read the manager's database settings on its host.
 import { chmodSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { normalizeDn } from '@drvs/directory';
 import { z } from 'zod';
 import { parseDatabaseUrl } from '../config/settings.js';
 import { withDatabase } from '../database/one-shot.js';
 import { ROLES, createToken, listTokens, revokeTokens } from './api-token.store.js';
 
-export const TOKEN_USAGE = `usage: main.js token create --name NAME --role viewer|operator|admin --out FILE [--days N]
+export const TOKEN_USAGE = `usage: main.js token create --name NAME --role viewer|operator|admin --out FILE [--days N] [--dn DN]
        main.js token list
        main.js token revoke --name NAME
-The database is that of DATABASE_URL. FILE is written with mode 0600; N is 365 unless given.`;
+The database is that of DATABASE_URL. FILE is written with mode 0600; N is 365 unless given.
+DN: in whose name the token writes the directory, which judges that person's rights. Without one it cannot write.`;
 
 /** A command line that makes no sense. */
 export class UsageError extends Error {
@@ -21,6 +23,10 @@ const createSchema = z.object({
   name: z.string().min(1).max(200),
   role: z.enum(ROLES),
   out: z.string().min(1),
+  dn: z
+    .string()
+    .refine((dn) => dn !== '' && normalizeDn(dn) !== undefined, 'it is no DN')
+    .optional(),
   days: z.coerce.number().int().min(1).max(3650).default(365),
 });
 const revokeSchema = z.object({ name: z.string().min(1) });
@@ -35,7 +41,7 @@ function check<T>(schema: z.ZodType<T>, values: unknown): T {
 function readOptions(args: readonly string[]): Record<string, string | undefined> {
   const text = { type: 'string' } as const;
   try {
-    return parseArgs({ args: [...args], options: { name: text, role: text, out: text, days: text } }).values;
+    return parseArgs({ args: [...args], options: { name: text, role: text, out: text, days: text, dn: text } }).values;
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n${TOKEN_USAGE}`);
   }

@@ -5,6 +5,7 @@ import {
   ApiBody,
   ApiConflictResponse,
   ApiDefaultResponse,
+  ApiHeader,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
@@ -13,11 +14,18 @@ import {
 import { queryParameters, schemaReference } from './schemas.js';
 import type { QueryName, SchemaName } from './schemas.js';
 
+const HEADERS = {
+  'Idempotency-Key': 'One key, one change set: sent again, it is answered and not written again',
+  'If-Match': 'Revision that must still be the present one',
+} as const;
+
 /** Schemas of what a request carries and of a particular refusal. */
 export interface DocumentedParts {
   readonly query?: QueryName;
   readonly body?: SchemaName;
   readonly conflict?: SchemaName;
+  /** Request headers that mean something here. */
+  readonly headers?: readonly (keyof typeof HEADERS)[];
 }
 
 /** What the OpenAPI document says of an operation: its answer, its query and how it fails. */
@@ -26,7 +34,7 @@ export function Documented(
   answer: SchemaName,
   parts: QueryName | DocumentedParts = {},
 ): MethodDecorator {
-  const { query, body, conflict } = typeof parts === 'string' ? { query: parts } : parts;
+  const { query, body, conflict, headers = [] } = typeof parts === 'string' ? { query: parts } : parts;
   const problem = (name: SchemaName): object => ({ 'application/problem+json': { schema: schemaReference(name) } });
   return applyDecorators(
     ApiOperation({ summary }),
@@ -35,6 +43,7 @@ export function Documented(
     ApiDefaultResponse({ description: 'Why it was refused', content: problem('ApiError') as never }),
     ApiBearerAuth(),
     ...(query === undefined ? [] : queryParameters(query).map((parameter) => ApiQuery(parameter as never))),
+    ...headers.map((name) => ApiHeader({ name, description: HEADERS[name], required: false })),
     ...(body === undefined ? [] : [ApiBody({ schema: schemaReference(body) })]),
     ...(conflict === undefined
       ? []

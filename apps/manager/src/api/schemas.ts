@@ -3,7 +3,11 @@
 import {
   apiErrorSchema,
   apiEventSchema,
+  changeRequestSchema,
+  changeSetSchema,
+  changeViewSchema,
   conditionViewSchema,
+  dryRunQuerySchema,
   eventsQuerySchema,
   heldConflictSchema,
   heldDecisionSchema,
@@ -12,6 +16,8 @@ import {
   nodeViewSchema,
   page,
   pageQuerySchema,
+  planConflictSchema,
+  planViewSchema,
   problemViewSchema,
   processViewSchema,
   processesQuerySchema,
@@ -24,6 +30,9 @@ import { z } from 'zod';
 export const SCHEMAS = {
   ApiError: apiErrorSchema,
   ApiEvent: apiEventSchema,
+  ChangeRequest: changeRequestSchema,
+  ChangeSet: changeSetSchema,
+  ChangeView: changeViewSchema,
   ConditionPage: page(conditionViewSchema),
   ConditionView: conditionViewSchema,
   HeldConflict: heldConflictSchema,
@@ -32,6 +41,8 @@ export const SCHEMAS = {
   HeldView: heldViewSchema,
   NodePage: page(nodeViewSchema),
   NodeView: nodeViewSchema,
+  PlanConflict: planConflictSchema,
+  PlanView: planViewSchema,
   ProblemPage: page(problemViewSchema),
   ProblemView: problemViewSchema,
   ProcessPage: page(processViewSchema),
@@ -48,6 +59,7 @@ export const QUERIES = {
   PageQuery: pageQuerySchema,
   ProcessesQuery: processesQuerySchema,
   EventsQuery: eventsQuerySchema,
+  DryRunQuery: dryRunQuerySchema,
 } as const;
 export type QueryName = keyof typeof QUERIES;
 

@@ -16,9 +16,13 @@ export class DirectoryPort {
     return openSync({ ...this.server(), ...options }, handler);
   }
 
-  /** For writes as the manager. Close it. */
-  open(): LdapDirectory {
-    return openDirectory(this.server());
+  /**
+   * For writes. Close it.
+   *
+   * @param actAs DN in whose name to write; default: the manager's own
+   */
+  open(actAs?: string): LdapDirectory {
+    return openDirectory({ ...this.server(), ...(actAs !== undefined && { actAs }) });
   }
 
   private server(): ServerOptions {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // One system's follower on this replica: waits for Postgres and for its turn, leads while it can, and starts over.
 import type { SyncBatch, SyncSession, SyncStatus } from '@drvs/directory';
+import { openChanges } from '../changes/change.store.js';
 import { Backoff, pause } from '../common/backoff.js';
 import { errorText } from '../common/logger.js';
 import type { SystemSettings } from '../config/settings.js';
+import { ChangeRunner } from './change-runner.js';
 import type { FollowerStores, FollowerSurroundings } from './follower.parts.js';
 import type { FollowerState, Leadership } from './leader.store.js';
 import { Leading } from './leading.js';
@@ -26,6 +28,7 @@ export class Follower {
   private leading: Leading | undefined;
   /** Resolves the present term's wait; undefined while not leading. */
   private wake: (() => void) | undefined;
+  private changes: ChangeRunner | undefined;
 
   constructor(
     readonly system: SystemSettings,
@@ -49,9 +52,10 @@ export class Follower {
     return this.status.state === 'current' ? undefined : describe(this.status);
   }
 
-  /** A decision may wait, or the state is to be told again. */
+  /** A decision or a change set may wait, or the state is to be told again. */
   nudge(): void {
     this.wake?.();
+    this.changes?.nudge();
   }
 
   private async run(): Promise<void> {
@@ -88,17 +92,25 @@ export class Follower {
   }
 
   private async lead(leadership: Leadership): Promise<void> {
-    const stored = await leadership.transaction((manager) => this.parts.memories.load(manager, this.system.name));
-    const leading = new Leading(this.system, leadership, stored, this.parts);
+    const { name } = this.system;
+    const stored = await leadership.transaction((manager) => this.parts.memories.load(manager, name));
+    const open = await leadership.transaction((manager) => openChanges(manager, name));
+    const begun = open.filter(({ state }) => state === 'writing');
+    const leading = new Leading(this.system, leadership, stored, begun, this.parts);
     this.leading = leading;
     this.showCounts();
     const session = this.parts.directory.follow(
       { base: this.system.baseDn, cookie: stored.cookie, onStatus: (status) => this.onStatus(status) },
       (batch) => this.take(leading, batch),
     );
+    const { directory, logger } = this.parts;
+    const isCurrent = (): boolean => session.status().state === 'current';
+    this.changes = new ChangeRunner(name, { leadership, leading, directory, logger, isCurrent });
+    this.changes.start();
     try {
       await this.serve(leadership, leading, session);
     } finally {
+      await this.changes.stop();
       await session.close();
     }
   }
@@ -157,7 +169,7 @@ export class Follower {
     this.status = status;
     if (!changed) return;
     this.say(status);
-    this.wake?.();
+    this.nudge();
   }
 
   /** Logs what is new: the tries in between would say the same again and again. */

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // One term of following one system: batches and decisions, one at a time, each in one transaction.
 import type { HeldOutcome } from '@drvs/contracts';
-import { EntryStore, planRefuse, storeEntry } from '@drvs/directory';
-import type { RefusePlan, Staged, SyncBatch } from '@drvs/directory';
+import { EntryStore, normalizeDn, planRefuse, storeEntry } from '@drvs/directory';
+import type { EntryChange, RefusePlan, Staged, SyncBatch } from '@drvs/directory';
+import { beginChange, endChange } from '../changes/change.store.js';
+import type { OpenChange } from '../changes/change.store.js';
 import type { Clock } from '../common/clock.js';
 import { errorText } from '../common/logger.js';
 import type { Transaction } from '../database/transaction.js';
 import { readRevision } from '../topology/epoch.store.js';
 import type { SystemSettings } from '../config/settings.js';
+import { admitChange } from './admit-change.js';
 import { planBatch } from './batch-plan.js';
 import type { BatchPlan, FollowerMemory } from './batch-plan.js';
 import type { BatchCause, BatchStore } from './batch.store.js';
 import type { BoundStore } from './bound.store.js';
 import { nextDecision, settleDecision } from './decision.store.js';
 import type { DecisionOutcome, PendingDecision } from './decision.store.js';
+import type { WrittenEntry } from './change-runner.js';
 import type { DirectoryPort } from './directory.port.js';
 import type { Leadership } from './leader.store.js';
 import type { StoredMemory } from './memory.store.js';
@@ -33,15 +37,21 @@ export class Leading {
   private memory: FollowerMemory;
   private readonly entries: EntryStore;
   private turn: Promise<unknown> = Promise.resolve();
+  /** Change sets that are being written: the guard lets their effects pass. By id. */
+  private readonly writing: Map<string, OpenChange>;
+  private readonly onBatch = new Set<() => void>();
 
+  /** @param begun change sets that an earlier term began to write */
   constructor(
     private readonly system: SystemSettings,
     private readonly leadership: Leadership,
     stored: StoredMemory,
+    begun: readonly OpenChange[],
     private readonly parts: LeadingParts,
   ) {
     this.memory = stored.memory;
     this.entries = new EntryStore(stored.entries);
+    this.writing = new Map(begun.map((change) => [change.id, change]));
   }
 
   /** What is in force now. */
@@ -53,10 +63,82 @@ export class Leading {
   takeBatch(batch: SyncBatch): Promise<void> {
     return this.inTurn(async () => {
       const staged = this.entries.stage(batch);
-      const cause = { cause: 'directory', cookie: batch.cookie } as const;
-      const plan = await this.leadership.transaction((manager) => this.apply(manager, staged, cause));
+      const cause = { cause: 'directory', cookie: batch.cookie, ...this.authorOf(staged) } as const;
+      const released = new Set([...this.writing.values()].flatMap((change) => change.released));
+      const plan = await this.leadership.transaction((manager) => this.apply(manager, staged, cause, released));
       this.keep(plan, staged);
+      for (const look of this.onBatch) look();
     });
+  }
+
+  /**
+   * Admits a change set: it can be carried out, its records are valid, and what it ends was agreed to. One that is not
+   * admitted is ended here, with the reason. Gives the change set as it is to be written.
+   */
+  beginChange(change: OpenChange): Promise<OpenChange | undefined> {
+    return this.inTurn(() =>
+      this.leadership.transaction(async (manager) => {
+        const { name, baseDn } = this.system;
+        const admission = admitChange(change, {
+          baseDn,
+          revision: await readRevision(manager, name),
+          entries: this.entries.entries(),
+          topology: this.memory.topology,
+          bound: await this.parts.bound.find(manager, name, this.memory.topology),
+          now: this.parts.clock.now(),
+        });
+        if (admission.kind === 'refused') {
+          await endChange(manager, change.id, admission);
+          return undefined;
+        }
+        if (!(await beginChange(manager, change.id, admission))) return undefined;
+        const { inverses, released } = admission;
+        const begun: OpenChange = { ...change, state: 'writing', inverses, released };
+        this.writing.set(change.id, begun);
+        return begun;
+      }),
+    );
+  }
+
+  /** The change set is over: the guard judges again as always. */
+  forgetChange(id: string): void {
+    this.writing.delete(id);
+  }
+
+  /** Waits until the follower has seen all of this, and gives the revision then; undefined when `ms` are over before. */
+  async whenSeen(entries: readonly WrittenEntry[], ms: number): Promise<string | undefined> {
+    const seen = (): boolean => entries.every((entry) => this.hasSeen(entry));
+    const came = await new Promise<boolean>((resolve) => {
+      const finish = (result: boolean): void => {
+        this.onBatch.delete(look);
+        clearTimeout(timer);
+        resolve(result);
+      };
+      const look = (): void => {
+        if (seen()) finish(true);
+      };
+      const timer = setTimeout(() => finish(false), ms);
+      this.onBatch.add(look);
+      look();
+    });
+    if (!came) return undefined;
+    return this.leadership.transaction((manager) => readRevision(manager, this.system.name));
+  }
+
+  private hasSeen({ dn, csn }: WrittenEntry): boolean {
+    const entry = this.entries.find(dn);
+    return csn === undefined ? entry === undefined : entry?.csn !== undefined && entry.csn >= csn;
+  }
+
+  /** The person behind a batch that consists of one change set's entries alone. */
+  private authorOf({ changes }: Staged): { actor?: string } {
+    for (const { actor, operations } of this.writing.values()) {
+      const dns = new Set(operations.map(({ dn }) => normalizeDn(dn)));
+      const its = ({ before, after }: EntryChange): boolean =>
+        [before, after].some((entry) => entry !== undefined && dns.has(normalizeDn(entry.dn)));
+      if (changes.length > 0 && changes.every(its)) return { actor };
+    }
+    return {};
   }
 
   /** Carries out the oldest waiting decision; false when there is none. */

@@ -18,10 +18,10 @@ import type {
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_PAGE = 500;
 
-type Reach = Pick<DirectoryOptions, 'urls' | 'ca' | 'connectTimeoutMs' | 'operationTimeoutMs'>;
+type Reach = Pick<DirectoryOptions, 'urls' | 'ca' | 'connectTimeoutMs' | 'operationTimeoutMs' | 'actAs'>;
 
 /** Connects to the first URL that answers. Rejects with what the last one said. */
-async function connect({ urls, ca, connectTimeoutMs, operationTimeoutMs }: Reach): Promise<LdapjsClient> {
+async function connect({ urls, ca, connectTimeoutMs, operationTimeoutMs, actAs }: Reach): Promise<LdapjsClient> {
   let failure: unknown = new DirectoryError('Unreachable', 'No LDAP URL is given.', 'Set at least one.');
   for (const url of urls) {
     try {
@@ -30,6 +30,7 @@ async function connect({ urls, ca, connectTimeoutMs, operationTimeoutMs }: Reach
         ca,
         connectTimeoutMs: connectTimeoutMs ?? DEFAULT_TIMEOUT_MS,
         operationTimeoutMs: operationTimeoutMs ?? DEFAULT_TIMEOUT_MS,
+        actAs,
       });
     } catch (error) {
       failure = error;

@@ -7,6 +7,7 @@ import { parseLdapUrl } from '../sync/transport.js';
 import type { Filter, SyncedEntry } from '../sync/types.js';
 import type { DirectoryError } from './errors.js';
 import { connectionError, resultError, timeoutError } from './result-errors.js';
+import { ProxiedAuthorization } from './proxied-authorization.js';
 import type { Modification } from './types.js';
 
 export interface ClientSettings {
@@ -14,6 +15,8 @@ export interface ClientSettings {
   readonly ca: string | undefined;
   readonly connectTimeoutMs: number;
   readonly operationTimeoutMs: number;
+  /** DN in whose name to write. */
+  readonly actAs: string | undefined;
 }
 
 type Lists = Readonly<Record<string, readonly string[]>>;
@@ -75,10 +78,15 @@ function toEntry(found: SearchEntry): SyncedEntry | undefined {
 }
 
 export class LdapjsClient {
+  /** Of every write. */
+  private readonly controls: readonly ProxiedAuthorization[];
+
   private constructor(
     private readonly client: Client,
     private readonly settings: ClientSettings,
-  ) {}
+  ) {
+    this.controls = settings.actAs === undefined ? [] : [new ProxiedAuthorization(settings.actAs)];
+  }
 
   static async open(settings: ClientSettings): Promise<LdapjsClient> {
     return new LdapjsClient(await openSocket(settings), settings);
@@ -104,7 +112,7 @@ export class LdapjsClient {
       values.set(name, [...(values.get(name) ?? []), ...bytes]);
     }
     const entry = [...values].map(([type, list]) => new ldapjs.Attribute({ type, values: list }));
-    return this.call(`Adding ${dn}`, (callback) => this.client.add(dn, entry, callback));
+    return this.call(`Adding ${dn}`, (callback) => this.client.add(dn, entry, this.controls, callback));
   }
 
   modify(dn: string, modifications: readonly Modification[]): Promise<void> {
@@ -115,16 +123,16 @@ export class LdapjsClient {
           modification: new ldapjs.Attribute({ type: attribute, values: [...values, ...binary.map(fromBase64)] }),
         }),
     );
-    return this.call(`Changing ${dn}`, (callback) => this.client.modify(dn, changes, callback));
+    return this.call(`Changing ${dn}`, (callback) => this.client.modify(dn, changes, this.controls, callback));
   }
 
   delete(dn: string): Promise<void> {
-    return this.call(`Deleting ${dn}`, (callback) => this.client.del(dn, callback));
+    return this.call(`Deleting ${dn}`, (callback) => this.client.del(dn, this.controls, callback));
   }
 
   /** @param newDn the new RDN alone, or with the new superior */
   rename(dn: string, newDn: string): Promise<void> {
-    return this.call(`Renaming ${dn}`, (callback) => this.client.modifyDN(dn, newDn, callback));
+    return this.call(`Renaming ${dn}`, (callback) => this.client.modifyDN(dn, newDn, this.controls, callback));
   }
 
   search(base: string, filter: Filter, options: Omit<LdapjsSearch, 'filter'>): Promise<SyncedEntry[]> {

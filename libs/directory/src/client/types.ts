@@ -41,6 +41,11 @@ export interface SearchOptions {
 export interface DirectoryOptions extends ServerOptions {
   /** Milliseconds for one operation; default 10,000. */
   readonly operationTimeoutMs?: number;
+  /**
+   * DN in whose name to write: the server judges that person's rights and names them in modifiersName (proxied
+   * authorization, RFC 4370). Default: the bind DN's own.
+   */
+  readonly actAs?: string;
 }
 
 /**

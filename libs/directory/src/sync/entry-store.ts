@@ -178,6 +178,11 @@ export class EntryStore {
     return this.byUuid.get(uuid);
   }
 
+  /** The entry of that name, however it is spelled. */
+  find(dn: string): Entry | undefined {
+    return this.byUuid.get(this.byDn.get(normalizeDn(dn) ?? dn) ?? '');
+  }
+
   /** The entry and its ancestors in the store, parents first; empty when there is no such entry. */
   lineage(uuid: string): readonly Entry[] {
     const line: Entry[] = [];

@@ -21,6 +21,8 @@ export class ApiTokenRow {
   @Column('text') name!: string;
   /** `viewer`, `operator` or `admin`. */
   @Column('text') role!: string;
+  /** DN in whose name it writes the directory; null: it cannot. */
+  @Column('text', { nullable: true }) dn!: string | null;
   @Column('text', { name: 'token_hash', unique: true }) tokenHash!: string;
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ApiTokenRow, AuditRow, SessionRow } from './access.entity.js';
 import { ConditionRow, NodeStatusRow, ProcessStatusRow, ReplicaRow, VmStatusRow } from './actual.entity.js';
+import { ChangeJournalRow } from './change.entity.js';
 import { EntryRow, NodeRow, ProblemRow, ProcessRow, SystemRow, VmRow } from './desired.entity.js';
 import {
   EpochRow,
@@ -18,6 +19,7 @@ import {
 export const ENTITIES = [
   ApiTokenRow,
   AuditRow,
+  ChangeJournalRow,
   ConditionRow,
   EntryRow,
   EpochRow,

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { changeRequestSchema, changeSetSchema, dryRunQuerySchema } from '@drvs/contracts';
+import type { ChangeRequest, ChangeSet, ChangeView, DryRunQuery, PlanView } from '@drvs/contracts';
+import type { Response } from 'express';
+import { Needs } from '../access/access.guard.js';
+import type { ActorRequest } from '../access/access.guard.js';
+import { Documented } from '../api/documented.js';
+import { ZodPipe } from '../api/zod.pipe.js';
+import { ApiRefusal } from '../common/api-error.js';
+import { ChangePlanner } from './change.planner.js';
+import { ChangeService } from './change.service.js';
+
+@Controller('api/v1/systems/:system')
+export class ChangesController {
+  constructor(
+    private readonly planner: ChangePlanner,
+    private readonly changes: ChangeService,
+  ) {}
+
+  @Needs('viewer')
+  @Documented('What a change set would do, without doing it', 'PlanView', { body: 'ChangeSet' })
+  @Post('plan')
+  @HttpCode(HttpStatus.OK)
+  plan(@Param('system') system: string, @Body(new ZodPipe(changeSetSchema)) changeSet: ChangeSet): Promise<PlanView> {
+    return this.planner.plan(system, changeSet);
+  }
+
+  @Needs('operator')
+  @Documented('Write a change set into the directory', 'ChangeView', {
+    body: 'ChangeRequest',
+    query: 'DryRunQuery',
+    conflict: 'PlanConflict',
+    headers: ['Idempotency-Key', 'If-Match'],
+  })
+  @Post('changes')
+  @HttpCode(HttpStatus.OK)
+  async write(
+    @Param('system') system: string,
+    @Query(new ZodPipe(dryRunQuerySchema)) { dryRun }: DryRunQuery,
+    @Body(new ZodPipe(changeRequestSchema)) body: ChangeRequest,
+    @Req() request: ActorRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ChangeView | PlanView> {
+    if (dryRun === 'true') return this.planner.plan(system, body);
+    const view = await this.changes.write(system, body, {
+      actor: request.actor?.name ?? 'unknown',
+      actsAs: request.actor?.dn ?? null,
+      address: request.socket.remoteAddress ?? null,
+      idempotencyKey: idempotencyKey(request.get('idempotency-key')),
+      ifRevision: ifRevision(request.get('if-match')),
+    });
+    if (view.state !== 'done') response.status(HttpStatus.ACCEPTED);
+    return view;
+  }
+
+  @Needs('viewer')
+  @Documented('A change set, and what became of it', 'ChangeView')
+  @Get('changes/:id')
+  show(@Param('system') system: string, @Param('id') id: string): Promise<ChangeView> {
+    return this.changes.getOrThrow(system, id);
+  }
+}
+
+function idempotencyKey(key: string | undefined): string | null {
+  if (key === undefined) return null;
+  if (/^[\x21-\x7e]{1,200}$/.test(key)) return key;
+  throw new ApiRefusal(400, 'IdempotencyKeyInvalid', 'an Idempotency-Key is 1 to 200 printable characters, no spaces', {
+    remedy: 'Send for instance a UUID.',
+  });
+}
+
+function ifRevision(match: string | undefined): string | null {
+  if (match === undefined || match === '*') return null;
+  const [, revision] = /^"?([0-9]{1,18})"?$/.exec(match) ?? [];
+  if (revision !== undefined) return revision;
+  throw new ApiRefusal(400, 'IfMatchInvalid', `If-Match is a revision, as lists carry it, not ${match}`, {
+    remedy: 'Send for instance If-Match: "12".',
+  });
+}
