@@ -15,6 +15,7 @@ initramfs_build() {
 	for item in ${with[@]+"${with[@]}"}; do
 		initramfs_with "$place" "$item"
 	done
+	initramfs_applets "$root"
 	(cd "$root" && find . -mindepth 1 -print0 | LC_ALL=C sort -z |
 		cpio --null --create --format=newc --owner=0:0 --reproducible --quiet) >"$image"
 }
@@ -31,6 +32,19 @@ initramfs_base() {
 	printf 'root:x:0:0:root:/root:/bin/sh\ndrvs:x:1000:1000:drvs:/tmp:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n' >"$root/etc/passwd"
 	printf 'root:x:0:\ndrvs:x:1000:\nnogroup:x:65534:\n' >"$root/etc/group"
 	printf '127.0.0.1 localhost\n' >"$root/etc/hosts"
+}
+
+# Files that came with the program win over busybox's applets. Linked here, because in the guest each
+# would be a process of its own.
+initramfs_applets() {
+	local root=$1 applet
+	for applet in $("$root/usr/bin/busybox" --list-full); do
+		[ -e "$root/$applet" ] || [ -e "$root/usr/bin/${applet##*/}" ] ||
+			[ -e "$root/usr/sbin/${applet##*/}" ] || echo "$applet"
+	done | (cd "$root" && while read -r applet; do
+		mkdir -p "${applet%/*}"
+		ln -s /usr/bin/busybox "$applet"
+	done)
 }
 
 # Copies the modules the guest needs with their dependencies, and an index, so

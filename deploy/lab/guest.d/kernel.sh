@@ -8,11 +8,8 @@
 kernel_release() {
 	local name=$1 series flavour=cloud-amd64 found
 	case $name in
-	debug)
-		found=$(cd "$cache/kernels" 2>/dev/null && ls -d -- *-drvs-debug 2>/dev/null | sort -V | tail -n1)
-		[ -n "$found" ] ||
-			fail "kernel 'debug' is not built: no $cache/kernels/*-drvs-debug; build it with: make -C $repo/kernel/m3ipc debug-kernel"
-		echo "$found"
+	debug | kcsan)
+		"$repo/kernel/m3ipc/debug/build-kernel" --release "$name"
 		return
 		;;
 	6.1 | 6.12) series=$name ;;
@@ -22,7 +19,7 @@ kernel_release() {
 		echo "$name"
 		return
 		;;
-	*) fail "unknown kernel '$name': give 6.1, 6.12, these with -amd64 or -rt, debug or a release; see --help" ;;
+	*) fail "unknown kernel '$name': give 6.1, 6.12, these with -amd64 or -rt, debug, kcsan or a release; see --help" ;;
 	esac
 	found=$(kernel_releases_installed "$series" "$flavour" | sort -V | tail -n1)
 	[ -n "$found" ] || found=$(kernel_releases_offered "$series" "$flavour" | sort -V | tail -n1)
@@ -50,6 +47,14 @@ kernel_releases_offered() {
 kernel_fetch() {
 	kernel_dir=$cache/kernels/$1
 	[ ! -f "$kernel_dir/vmlinuz" ] || return 0
+	if [[ $1 =~ -drvs-([a-z]+)- ]]; then
+		local built
+		built=$("$repo/kernel/m3ipc/debug/build-kernel" "${BASH_REMATCH[1]}") ||
+			fail "kernel $1 could not be built; see above"
+		[ "$built" = "$1" ] ||
+			fail "kernel $1 is not there any more, and the configuration of today is $built"
+		return
+	fi
 	mkdir -p "$cache/kernels"
 	(
 		flock 9
