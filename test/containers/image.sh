@@ -14,5 +14,5 @@ copy='for name in shop till; do
 		tar -C "$1/var/lib/machines/$name" -xp
 	: >"$1/var/lib/machines/$name/usr/bin/m3ipc"
 done'
-exec bash "$image/base.sh" "$1" systemd,systemd-sysv,systemd-container,dbus,kmod,procps,util-linux,mount,lxc \
+exec bash "$image/base.sh" "$1" systemd,systemd-sysv,systemd-container,dbus,kmod,procps,util-linux,mount,apparmor,lxc \
 	--customize-hook="$copy"

@@ -113,6 +113,7 @@ lxc_block() {
 	sh /tests/doc-block.sh /tests/containers.md lxc |
 		sed "s|^lxc.uts.name.*|&\nlxc.init.cmd = /bin/sleep infinity|" >/tmp/lxc && sh -eux /tmp/lxc
 }
+check 'apparmor' systemctl start apparmor
 attach() { lxc-attach --name till -- "$@"; }
 check 'lxc: the commands of the guide' prints '^node +1 ' lxc_block
 check 'it makes a VM' attach m3ipc vm-init --vmid 3072 --name till

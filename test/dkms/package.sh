@@ -43,7 +43,7 @@ in_guest() {
 	mkdir -p "$out/modules"
 	cp -a "$tree/$modules/updates" "$out/modules/"
 	for index in "$tree/$modules"/modules.*; do cp -a "$index" "$out/modules/"; done
-	"$guest" --no-module --kernel "$kernel" --with "$out/modules:/$modules" --with "$repo/build/bin/m3ipc:/usr/sbin/m3ipc" \
+	"$guest" --no-module --kernel "$kernel" --timeout 600 --with "$out/modules:/$modules" --with "$repo/build/bin/m3ipc:/usr/sbin/m3ipc" \
 		--with "$(command -v modprobe):/usr/sbin/modprobe" --with "$repo/test/kernel/guest/ktap.sh:/tests/ktap.sh" \
 		--with "$here/$script:/tests/$script" "$@" -- "$here/$script"
 }

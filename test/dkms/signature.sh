@@ -22,7 +22,12 @@ unsigned_prebuilt() {
 	[ -z "$(modinfo -F signer "$module")" ]
 }
 
-signed_prebuilt() { [ "$(modinfo -F sig_id "$tree/lib/modules/$old/updates/m3ipc.ko")" = PKCS#7 ]; }
+# By the key of which the guest above showed what it is good for.
+signed_prebuilt() {
+	local modules=$tree/lib/modules/$old/updates signer
+	signer=$(modinfo -F signer "$modules/m3ipc.ko")
+	[ -n "$signer" ] && [ "$signer" = "$(modinfo -F signer "$modules/dkms/m3ipc.ko")" ]
+}
 
 signature_checks() {
 	local module=$tree/lib/modules/$old/updates/dkms/m3ipc.ko keep=$out/other
