@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One system's follower on this replica: waits for Postgres and for its turn, leads while it can, and starts over.
+import { DirectoryError } from '@drvs/directory';
 import type { SyncBatch, SyncSession, SyncStatus } from '@drvs/directory';
 import { openChanges } from '../changes/change.store.js';
 import { Backoff, pause } from '../common/backoff.js';
@@ -9,6 +10,7 @@ import { ChangeRunner } from './change-runner.js';
 import type { FollowerStores, FollowerSurroundings } from './follower.parts.js';
 import type { FollowerState, Leadership } from './leader.store.js';
 import { Leading } from './leading.js';
+import { NodeNumbers } from './node-numbers.js';
 
 /** Everything a follower works with. */
 export type FollowerParts = FollowerStores & FollowerSurroundings;
@@ -108,7 +110,7 @@ export class Follower {
     this.changes = new ChangeRunner(name, { leadership, leading, directory, logger, isCurrent });
     this.changes.start();
     try {
-      await this.serve(leadership, leading, session);
+      await this.serve(leadership, leading, session, new NodeNumbers(leadership, leading, directory));
     } finally {
       await this.changes.stop();
       await session.close();
@@ -132,15 +134,23 @@ export class Follower {
     end();
     this.parts.metrics.batches.inc({ system });
     this.showCounts();
+    // A node of the batch may wait for its number.
+    this.wake?.();
   }
 
   /** Reports, and carries out decisions, until the term ends: then reporting fails. */
-  private async serve(leadership: Leadership, leading: Leading, session: SyncSession): Promise<void> {
+  private async serve(
+    leadership: Leadership,
+    leading: Leading,
+    session: SyncSession,
+    numbers: NodeNumbers,
+  ): Promise<void> {
     let fullRead = this.parts.clock.now() + FULL_READ_MS;
     while (!this.stopping.signal.aborted) {
       const woken = new Promise<void>((resolve) => (this.wake = resolve));
       await this.report(leadership, session.status());
       while (await leading.takeDecision()) this.showCounts();
+      if (session.status().state === 'current') await this.numberNodes(numbers);
       if (this.parts.clock.now() >= fullRead) {
         fullRead = this.parts.clock.now() + FULL_READ_MS;
         session.resync();
@@ -149,6 +159,16 @@ export class Follower {
       const nap = new AbortController();
       await Promise.race([woken, pause(REPORT_MS, nap.signal)]);
       nap.abort();
+    }
+  }
+
+  /** A directory that refuses is no reason to stop following it: the nodes stay listed as pending. */
+  private async numberNodes(numbers: NodeNumbers): Promise<void> {
+    try {
+      await numbers.assign();
+    } catch (error) {
+      if (!(error instanceof DirectoryError)) throw error;
+      this.parts.logger.warn({ system: this.system.name, error: errorText(error) }, 'a node was given no number');
     }
   }
 

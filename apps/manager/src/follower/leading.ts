@@ -2,7 +2,7 @@
 // One term of following one system: batches and decisions, one at a time, each in one transaction.
 import type { HeldOutcome } from '@drvs/contracts';
 import { EntryStore, normalizeDn, planRefuse, storeEntry } from '@drvs/directory';
-import type { EntryChange, RefusePlan, Staged, SyncBatch } from '@drvs/directory';
+import type { Entry, EntryChange, RefusePlan, Staged, SyncBatch } from '@drvs/directory';
 import { beginChange, endChange } from '../changes/change.store.js';
 import type { OpenChange } from '../changes/change.store.js';
 import type { Clock } from '../common/clock.js';
@@ -57,6 +57,15 @@ export class Leading {
   /** What is in force now. */
   get present(): FollowerMemory {
     return this.memory;
+  }
+
+  /** An entry as the directory has it. */
+  entryOf(uuid: string): Entry | undefined {
+    return this.entries.get(uuid);
+  }
+
+  everyEntry(): Iterable<Entry> {
+    return this.entries.entries();
   }
 
   /** Takes one batch of the directory: all of it is committed, or the promise rejects and nothing is. */
