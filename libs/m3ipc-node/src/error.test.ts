@@ -1,41 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { M3Error, MODULE_ERRORS, checked, checkedNumber } from './error.js';
+import { ERRORS } from './error-table.js';
+import { M3Error, checked, checkedNumber, isM3Error } from './error.js';
 
-/** Rows of a table of errors.md, as lists of cells. */
-function rows(heading: string): string[][] {
-  const text = readFileSync(new URL('../../../kernel/m3ipc/uapi/errors.md', import.meta.url), 'utf8');
-  const section = text.split(`## ${heading}`)[1]?.split('\n## ')[0] ?? '';
-  const lines = section.split('\n').filter((line) => line.startsWith('| ') && !line.includes('---'));
-  return lines.slice(1).map((line) =>
-    line
-      .split('|')
-      .map((cell) => cell.trim())
-      .slice(1, -1),
-  );
+/** Every code of the module's header: name -> number. */
+function codesOfHeader(): [string, number][] {
+  const header = readFileSync(new URL('../../../kernel/m3ipc/uapi/m3ipc.h', import.meta.url), 'utf8');
+  const list = header.split('enum m3ipc_error {')[1]?.split('};')[0] ?? '';
+  return [...list.matchAll(/M3IPC_(\w+) = (\d+), \/\* M3 (\d+)/g)].map(([, name, errno]) => [
+    name ?? '',
+    Number(errno),
+  ]);
 }
 
 describe('M3Error', () => {
-  test('knows every code of the module by the name and number that M3-IPC gives it', () => {
-    const documented = Object.fromEntries(
-      rows("The module's own codes").map(([code, , name, number]) => [Number(code), [name, Number(number)]]),
-    );
-    expect(Object.keys(documented).length).toBeGreaterThan(20);
-    expect(MODULE_ERRORS).toEqual(documented);
+  test('knows every code of the module', () => {
+    const codes = codesOfHeader();
+    expect(codes.length).toBeGreaterThan(25);
+    for (const [, errno] of codes) {
+      expect(new M3Error('call', errno).code).toMatch(/^E[A-Z]+$/);
+      expect(ERRORS.some((row) => row.errno === errno)).toBe(true);
+    }
   });
 
-  test('carries code, errno and call', () => {
-    const error = new M3Error('vmInit', 342);
-    expect(error).toMatchObject({ code: 'ERSCBUSY', errno: 342, call: 'vmInit', m3Number: 342 });
-    expect(new M3Error('send', 369)).toMatchObject({ code: 'EDSTDIED', m3Number: 109 });
-    expect(new M3Error('vmEnd', 1).code).toBe('EPERM');
+  test('gives no two reasons one name or one number', () => {
+    for (const key of ['errno', 'code', 'm3Number'] as const) {
+      expect(new Set(ERRORS.map((row) => row[key])).size).toBe(ERRORS.length);
+    }
+  });
+
+  test.each(ERRORS.map((row) => [row.code, row] as const))('%s says when it comes', (code, row) => {
+    const error = new M3Error('send', row.errno);
+    expect(error).toMatchObject({ code, errno: row.errno, call: 'send', m3Number: row.m3Number });
+    expect(error.message).toBe(`send: ${code}: ${row.when}`);
   });
 
   test('a missing device names the module and the remedy', () => {
     const error = new M3Error('version', 2);
     expect(error.code).toBe('ModuleMissing');
     expect(error.message).toContain('modprobe m3ipc');
+  });
+
+  test('a Linux errno that the table lacks keeps its name', () => {
+    expect(new M3Error('version', 13)).toMatchObject({ code: 'EACCES', m3Number: 13, message: 'version: EACCES' });
+  });
+
+  test('isM3Error tells codes apart', () => {
+    expect(isM3Error(new M3Error('send', 369), 'ESRCDIED', 'EDSTDIED')).toBe(true);
+    expect(isM3Error(new M3Error('send', 369), 'ESRCDIED')).toBe(false);
+    expect(isM3Error(new Error('EDSTDIED'), 'EDSTDIED')).toBe(false);
   });
 
   test('checked passes results and throws failures', () => {
