@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device.h"
 
+#include <atomic>
 #include <cerrno>
 #include <fcntl.h>
 #include <mutex>
@@ -9,23 +10,24 @@
 namespace device {
 
 namespace {
-std::mutex lock; // protects descriptor
-int descriptor = -1;
+std::atomic<int> descriptor{-1}; // once open it stays
+std::mutex opening;
 } // namespace
 
 int Open() {
-  std::lock_guard<std::mutex> guard(lock);
-  if (descriptor >= 0) return 0;
+  if (descriptor.load(std::memory_order_acquire) >= 0) return 0;
+  std::lock_guard<std::mutex> guard(opening);
+  if (descriptor.load(std::memory_order_relaxed) >= 0) return 0;
   const int fd = open("/dev/" M3IPC_DEVICE, O_RDWR | O_CLOEXEC);
   if (fd < 0) return -errno;
-  descriptor = fd;
+  descriptor.store(fd, std::memory_order_release);
   return 0;
 }
 
 int Call(unsigned long request, void *argument) {
   const int opened = Open();
   if (opened < 0) return opened;
-  const int result = ioctl(descriptor, request, argument);
+  const int result = ioctl(descriptor.load(std::memory_order_relaxed), request, argument);
   return result < 0 ? -errno : result;
 }
 

@@ -3,78 +3,143 @@
 #include "information.h"
 
 #include "device.h"
+#include "privilege.h"
 #include "values.h"
 
 namespace information {
 
 namespace {
 
+using values::Builder;
 using values::FromNumber;
-using values::FromText;
 
-Napi::Value Failure(Napi::Env env, int result) {
-  return Napi::Number::New(env, result);
+int32_t Argument(const Napi::CallbackInfo &info, size_t index) {
+  return info[index].As<Napi::Number>().Int32Value();
 }
 
-Napi::Value Version(const Napi::CallbackInfo &info) {
-  const Napi::Env env = info.Env();
-  m3ipc_version version = {};
-  const int result = device::Call(M3IPC_IOC_GET_VERSION, &version);
-  if (result < 0) return Failure(env, result);
-  auto object = Napi::Object::New(env);
-  object.Set("abi", FromNumber(env, version.abi));
-  object.Set("features", FromNumber(env, version.features));
-  object.Set("release", FromText(env, version.release));
-  return object;
+// One question: what `show` makes of the answer.
+template <typename Answer>
+Napi::Value Ask(Napi::Env env, unsigned long call, Answer answer, Napi::Object (*show)(Napi::Env, const Answer &)) {
+  const int result = device::Call(call, &answer);
+  if (result < 0) return FromNumber(env, result);
+  return show(env, answer);
 }
 
-Napi::Value Drvs(const Napi::CallbackInfo &info) {
-  const Napi::Env env = info.Env();
-  m3ipc_drvs_info drvs = {};
-  const int result = device::Call(M3IPC_IOC_GET_DRVS, &drvs);
-  if (result < 0) return Failure(env, result);
-  auto object = Napi::Object::New(env);
-  object.Set("running", Napi::Boolean::New(env, drvs.state & M3IPC_DRVS_RUNNING));
-  object.Set("nodeId", FromNumber(env, drvs.params.nodeid));
-  object.Set("source", FromNumber(env, drvs.params.source));
-  object.Set("bootNodeId", FromNumber(env, drvs.boot_nodeid));
-  object.Set("name", FromText(env, drvs.params.name));
-  object.Set("uuid", Napi::Buffer<uint8_t>::Copy(env, drvs.params.uuid, sizeof(drvs.params.uuid)));
-  object.Set("vms", FromNumber(env, drvs.vms));
-  object.Set("bound", FromNumber(env, drvs.bound));
-  return object;
+// The question again and again, each time for the first from `number` on, until the module says that `none` is left.
+template <typename Answer>
+Napi::Value Walk(Napi::Env env, unsigned long call, Answer question, int32_t Answer::*number, int none,
+                 Napi::Object (*show)(Napi::Env, const Answer &)) {
+  auto list = Napi::Array::New(env);
+  question.flags = M3IPC_GET_NEXT;
+  for (uint32_t count = 0;; count++) {
+    Answer answer = question;
+    const int result = device::Call(call, &answer);
+    if (result == -none) return list;
+    if (result < 0) return FromNumber(env, result);
+    list.Set(count, show(env, answer));
+    question.*number = answer.*number + 1;
+  }
 }
 
-Napi::Array NodeSet(Napi::Env env, const uint64_t *words) {
+// ---- what is shown ----
+
+Napi::Object ShowVersion(Napi::Env env, const m3ipc_version &version) {
+  Builder object(env);
+  return object.Number("abi", version.abi).Number("features", version.features).Text("release", version.release).Done();
+}
+
+Napi::Object ShowDrvs(Napi::Env env, const m3ipc_drvs_info &drvs) {
+  Builder object(env);
+  object.Flag("running", drvs.state & M3IPC_DRVS_RUNNING).Number("nodeId", drvs.params.nodeid);
+  object.Number("source", drvs.params.source).Number("bootNodeId", drvs.boot_nodeid);
+  object.Text("name", drvs.params.name).Bytes("uuid", drvs.params.uuid);
+  object.Number("maxNodes", drvs.params.nr_nodes).Number("maxVms", drvs.params.nr_vms);
+  object.Number("maxCopy", drvs.params.max_copy).Number("userVms", drvs.params.user_vms);
+  object.Number("procs", drvs.params.nr_procs).Number("tasks", drvs.params.nr_tasks);
+  object.Number("sysProcs", drvs.params.nr_sysprocs);
+  return object.Number("vms", drvs.vms).Number("bound", drvs.bound).Milliseconds("sinceMs", drvs.since_ns).Done();
+}
+
+Napi::Array NodeSet(Napi::Env env, const m3ipc_vm_params &params) {
   auto nodes = Napi::Array::New(env);
   uint32_t count = 0;
   for (uint32_t node = 0; node < M3IPC_MAX_NODES; node++)
-    if (words[node / 64] >> (node % 64) & 1) nodes.Set(count++, Napi::Number::New(env, node));
+    if (params.nodes[node / 64] >> (node % 64) & 1) nodes.Set(count++, FromNumber(env, node));
   return nodes;
 }
 
-Napi::Object FromVm(Napi::Env env, const m3ipc_vm_info &vm) {
-  auto object = Napi::Object::New(env);
-  object.Set("vmId", FromNumber(env, vm.params.vmid));
-  object.Set("name", FromText(env, vm.params.name));
-  object.Set("procs", FromNumber(env, vm.params.nr_procs));
-  object.Set("tasks", FromNumber(env, vm.params.nr_tasks));
-  object.Set("sysProcs", FromNumber(env, vm.params.nr_sysprocs));
-  object.Set("uid", FromNumber(env, vm.params.uid));
-  object.Set("gid", FromNumber(env, vm.params.gid));
-  object.Set("mode", FromNumber(env, vm.params.mode));
-  object.Set("level", FromNumber(env, vm.params.level));
-  object.Set("abi", FromNumber(env, vm.params.abi));
-  object.Set("policy", FromNumber(env, vm.params.policy));
-  object.Set("tag", Napi::Buffer<uint8_t>::Copy(env, vm.params.tag, sizeof(vm.params.tag)));
-  object.Set("nodes", NodeSet(env, reinterpret_cast<const uint64_t *>(vm.params.nodes)));
-  object.Set("bound", FromNumber(env, vm.bound));
-  object.Set("messages", FromNumber(env, vm.messages));
-  object.Set("copied", FromNumber(env, vm.copied));
+Napi::Object ShowVm(Napi::Env env, const m3ipc_vm_info &vm) {
+  Builder object(env);
+  object.Number("vmId", vm.params.vmid).Text("name", vm.params.name);
+  object.Number("procs", vm.params.nr_procs).Number("tasks", vm.params.nr_tasks);
+  object.Number("sysProcs", vm.params.nr_sysprocs);
+  object.Number("uid", vm.params.uid).Number("gid", vm.params.gid).Number("mode", vm.params.mode);
+  object.Number("level", vm.params.level).Number("abi", vm.params.abi).Number("policy", vm.params.policy);
+  object.Number("warnTo", vm.params.warn2proc).Number("warnType", vm.params.warnmsg);
+  object.Bytes("tag", vm.params.tag).Number("bound", vm.bound).Number("reserved", vm.reserved_slots);
+  object.Milliseconds("sinceMs", vm.since_ns).Number("incarnation", vm.incarnation);
+  object.Number("messages", vm.messages).Number("copied", vm.copied);
+  auto done = object.Done();
+  done.Set("nodes", NodeSet(env, vm.params));
+  return done;
+}
+
+Napi::Object ShowProcess(Napi::Env env, const m3ipc_proc_info &process) {
+  Builder object(env);
+  object.Number("nr", process.nr).Number("endpoint", process.endpoint);
+  object.Flag("bound", !(process.rts_flags & M3IPC_RTS_FREE));
+  object.Flag("reserved", process.misc_flags & M3IPC_MISC_RESERVED);
+  object.Number("rtsFlags", process.rts_flags).Number("miscFlags", process.misc_flags);
+  object.Number("pid", process.pid).Number("tgid", process.tgid);
+  object.Number("nodeId", process.nodeid).Number("uid", process.uid);
+  object.Number("getFrom", process.getfrom).Number("sendTo", process.sendto).Number("level", process.level);
+  object.Milliseconds("blockedMs", process.blocked_ns).Milliseconds("sinceMs", process.since_ns);
+  object.Number("sent", process.lclsent + process.rmtsent).Number("received", process.received);
+  return object.Number("copied", process.lclcopy + process.rmtcopy).Text("name", process.name).Done();
+}
+
+Napi::Object ShowSlot(Napi::Env env, const m3ipc_slot &slot) {
+  auto object = privilege::ToObject(env, slot.priv);
+  object.Set("reserved", Napi::Boolean::New(env, slot.reserved != 0));
+  if (slot.set & M3IPC_SLOT_NODE) object.Set("nodeId", FromNumber(env, slot.nodeid));
+  if (slot.set & M3IPC_SLOT_UID) object.Set("uid", FromNumber(env, slot.uid));
   return object;
 }
 
-// vms(): all VMs the caller may see, ascending
+Napi::Object ShowNode(Napi::Env env, const m3ipc_node_info &node) {
+  Builder object(env);
+  object.Number("nodeId", node.nodeid).Text("name", node.name);
+  object.Flag("local", node.flags & M3IPC_NODE_LOCAL).Flag("linked", node.flags & M3IPC_NODE_LINKED);
+  return object.Number("vms", node.vms).Number("sent", node.sent).Number("received", node.received).Done();
+}
+
+Napi::Object ShowEndpoint(Napi::Env env, const m3ipc_getep &binding) {
+  Builder object(env);
+  return object.Number("vmId", binding.vmid).Number("endpoint", binding.endpoint).Done();
+}
+
+Napi::Object ShowPrivileges(Napi::Env env, const m3ipc_priv_args &answer) {
+  return privilege::ToObject(env, answer.priv);
+}
+
+// ---- what can be asked ----
+
+Napi::Value Version(const Napi::CallbackInfo &info) {
+  return Ask(info.Env(), M3IPC_IOC_GET_VERSION, m3ipc_version{}, ShowVersion);
+}
+
+Napi::Value Drvs(const Napi::CallbackInfo &info) {
+  return Ask(info.Env(), M3IPC_IOC_GET_DRVS, m3ipc_drvs_info{}, ShowDrvs);
+}
+
+// vm(vmId)
+Napi::Value Vm(const Napi::CallbackInfo &info) {
+  m3ipc_vm_info question = {};
+  question.params.vmid = Argument(info, 0);
+  return Ask(info.Env(), M3IPC_IOC_GET_VM, question, ShowVm);
+}
+
+// vms(): all that the caller may see, ascending. Not by Walk: the number is not a member of the struct itself.
 Napi::Value Vms(const Napi::CallbackInfo &info) {
   const Napi::Env env = info.Env();
   auto list = Napi::Array::New(env);
@@ -85,102 +150,73 @@ Napi::Value Vms(const Napi::CallbackInfo &info) {
     vm.flags = M3IPC_GET_NEXT;
     const int result = device::Call(M3IPC_IOC_GET_VM, &vm);
     if (result == -M3IPC_EVMNOTRUN) break;
-    if (result < 0) return Failure(env, result);
-    list.Set(count++, FromVm(env, vm));
+    if (result < 0) return FromNumber(env, result);
+    list.Set(count++, ShowVm(env, vm));
     next = vm.params.vmid + 1;
   }
   return list;
 }
 
-Napi::Object FromProcess(Napi::Env env, const m3ipc_proc_info &process) {
-  auto object = Napi::Object::New(env);
-  object.Set("nr", FromNumber(env, process.nr));
-  object.Set("endpoint", FromNumber(env, process.endpoint));
-  object.Set("bound", Napi::Boolean::New(env, !(process.rts_flags & M3IPC_RTS_FREE)));
-  object.Set("reserved", Napi::Boolean::New(env, process.misc_flags & M3IPC_MISC_RESERVED));
-  object.Set("rtsFlags", FromNumber(env, process.rts_flags));
-  object.Set("pid", FromNumber(env, process.pid));
-  object.Set("tgid", FromNumber(env, process.tgid));
-  object.Set("nodeId", FromNumber(env, process.nodeid));
-  object.Set("uid", FromNumber(env, process.uid));
-  object.Set("getFrom", FromNumber(env, process.getfrom));
-  object.Set("sendTo", FromNumber(env, process.sendto));
-  object.Set("level", FromNumber(env, process.level));
-  object.Set("sent", FromNumber(env, process.lclsent + process.rmtsent));
-  object.Set("received", FromNumber(env, process.received));
-  object.Set("copied", FromNumber(env, process.lclcopy + process.rmtcopy));
-  object.Set("name", FromText(env, process.name));
-  return object;
+m3ipc_proc_info ProcessQuestion(const Napi::CallbackInfo &info) {
+  m3ipc_proc_info question = {};
+  question.vmid = Argument(info, 0);
+  question.nr = Argument(info, 1);
+  return question;
+}
+
+// process(vmId, nr)
+Napi::Value Process(const Napi::CallbackInfo &info) {
+  return Ask(info.Env(), M3IPC_IOC_GET_PROC, ProcessQuestion(info), ShowProcess);
 }
 
 // processes(vmId, firstNr): bound or reserved slots of a VM, ascending by number
 Napi::Value Processes(const Napi::CallbackInfo &info) {
-  const Napi::Env env = info.Env();
-  auto list = Napi::Array::New(env);
-  uint32_t count = 0;
-  for (int32_t next = info[1].ToNumber().Int32Value();;) {
-    m3ipc_proc_info process = {};
-    process.vmid = info[0].ToNumber().Int32Value();
-    process.nr = next;
-    process.flags = M3IPC_GET_NEXT;
-    const int result = device::Call(M3IPC_IOC_GET_PROC, &process);
-    if (result == -M3IPC_EBADPROC) break;
-    if (result < 0) return Failure(env, result);
-    list.Set(count++, FromProcess(env, process));
-    next = process.nr + 1;
-  }
-  return list;
+  return Walk(info.Env(), M3IPC_IOC_GET_PROC, ProcessQuestion(info), &m3ipc_proc_info::nr, M3IPC_EBADPROC, ShowProcess);
 }
 
-// slot(vmId, nr) -> {reserved, nodeId?, uid?, level?}
+// slot(vmId, nr)
 Napi::Value Slot(const Napi::CallbackInfo &info) {
-  const Napi::Env env = info.Env();
-  m3ipc_slot slot = {};
-  slot.vmid = info[0].ToNumber().Int32Value();
-  slot.nr = info[1].ToNumber().Int32Value();
-  const int result = device::Call(M3IPC_IOC_GET_SLOT, &slot);
-  if (result < 0) return Failure(env, result);
-  auto object = Napi::Object::New(env);
-  object.Set("reserved", Napi::Boolean::New(env, slot.reserved != 0));
-  if (slot.set & M3IPC_SLOT_NODE) object.Set("nodeId", FromNumber(env, slot.nodeid));
-  if (slot.set & M3IPC_SLOT_UID) object.Set("uid", FromNumber(env, slot.uid));
-  if (slot.priv.set & M3IPC_PRIV_LEVEL) object.Set("level", FromNumber(env, slot.priv.level));
-  return object;
+  m3ipc_slot question = {};
+  question.vmid = Argument(info, 0);
+  question.nr = Argument(info, 1);
+  return Ask(info.Env(), M3IPC_IOC_GET_SLOT, question, ShowSlot);
+}
+
+// node(nodeId)
+Napi::Value Node(const Napi::CallbackInfo &info) {
+  m3ipc_node_info question = {};
+  question.nodeid = Argument(info, 0);
+  return Ask(info.Env(), M3IPC_IOC_GET_NODE, question, ShowNode);
 }
 
 // nodes(): this node and those that some VM here spans, ascending
 Napi::Value Nodes(const Napi::CallbackInfo &info) {
-  const Napi::Env env = info.Env();
-  auto list = Napi::Array::New(env);
-  uint32_t count = 0;
-  for (int32_t next = 0; next < M3IPC_MAX_NODES;) {
-    m3ipc_node_info node = {};
-    node.nodeid = next;
-    node.flags = M3IPC_GET_NEXT;
-    const int result = device::Call(M3IPC_IOC_GET_NODE, &node);
-    if (result == -M3IPC_EBADNODEID) break;
-    if (result < 0) return Failure(env, result);
-    auto object = Napi::Object::New(env);
-    object.Set("nodeId", FromNumber(env, node.nodeid));
-    object.Set("name", FromText(env, node.name));
-    object.Set("local", Napi::Boolean::New(env, node.flags & M3IPC_NODE_LOCAL));
-    object.Set("linked", Napi::Boolean::New(env, node.flags & M3IPC_NODE_LINKED));
-    object.Set("vms", FromNumber(env, node.vms));
-    list.Set(count++, object);
-    next = node.nodeid + 1;
-  }
-  return list;
+  return Walk(info.Env(), M3IPC_IOC_GET_NODE, m3ipc_node_info{}, &m3ipc_node_info::nodeid, M3IPC_EBADNODEID, ShowNode);
+}
+
+// endpointOf(pid)
+Napi::Value EndpointOf(const Napi::CallbackInfo &info) {
+  m3ipc_getep question = {};
+  question.pid = Argument(info, 0);
+  return Ask(info.Env(), M3IPC_IOC_GETEP, question, ShowEndpoint);
+}
+
+// privileges(vmId, endpoint)
+Napi::Value Privileges(const Napi::CallbackInfo &info) {
+  m3ipc_priv_args question = {};
+  question.vmid = Argument(info, 0);
+  question.endpoint = Argument(info, 1);
+  return Ask(info.Env(), M3IPC_IOC_GET_PRIV, question, ShowPrivileges);
 }
 
 } // namespace
 
 void Export(Napi::Env env, Napi::Object exports) {
-  exports.Set("version", Napi::Function::New(env, Version, "version"));
-  exports.Set("drvs", Napi::Function::New(env, Drvs, "drvs"));
-  exports.Set("vms", Napi::Function::New(env, Vms, "vms"));
-  exports.Set("processes", Napi::Function::New(env, Processes, "processes"));
-  exports.Set("slot", Napi::Function::New(env, Slot, "slot"));
-  exports.Set("nodes", Napi::Function::New(env, Nodes, "nodes"));
+  const std::pair<const char *, Napi::Value (*)(const Napi::CallbackInfo &)> functions[] = {
+      {"version", Version},      {"drvs", Drvs}, {"vm", Vm},     {"vms", Vms},     {"process", Process},
+      {"processes", Processes},  {"slot", Slot}, {"node", Node}, {"nodes", Nodes}, {"endpointOf", EndpointOf},
+      {"privileges", Privileges}};
+  for (const auto &[name, function] : functions) exports.Set(name, Napi::Function::New(env, function, name));
 }
 
 } // namespace information

@@ -31,7 +31,8 @@ int Send(const std::string &path, const std::string &state) {
 
 // notify(socketPath, state) -> 0 or -errno
 Napi::Value Notify(const Napi::CallbackInfo &info) {
-  return Napi::Number::New(info.Env(), Send(info[0].ToString().Utf8Value(), info[1].ToString().Utf8Value()));
+  return Napi::Number::New(info.Env(),
+                           Send(info[0].As<Napi::String>().Utf8Value(), info[1].As<Napi::String>().Utf8Value()));
 }
 
 } // namespace

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
+import { CallThread, timeoutOf, type WaitOptions } from './calls.js';
 import { checked, checkedNumber } from './error.js';
-import { loadAddon, type NativeAddon, type NativeEvents } from './native.js';
+import { EventStream } from './events.js';
+import { loadAddon, type NativeAddon, type Operation } from './native.js';
+import { checkNumber, checkNumbers } from './numbers.js';
+import { LEVELS, levelOf, privilegeNumbers, privilegesOf, type Privileges } from './privileges.js';
 import {
   ABIS,
-  EVENT_TYPES,
-  LEVELS,
   NODEID_SOURCES,
   POLICIES,
-  UNBIND_CAUSES,
   type Activity,
+  type Binding,
   type DrvsInfo,
   type DrvsParams,
-  type Level,
   type M3Event,
-  type NativeEvent,
   type NativeProcessInfo,
+  type NativeVmInfo,
   type NodeInfo,
   type ProcessInfo,
   type SlotReservation,
@@ -28,6 +29,12 @@ const RTS_RECEIVING = 1 << 3;
 const RTS_ONCOPY = 1 << 10;
 const RTS_WAITUNBIND = 1 << 17;
 const RTS_WAITBIND = 1 << 18;
+const MISC_WOKENUP = 1 << 9;
+const MISC_ABANDONED = 1 << 16;
+
+/** What a wait is for (enum m3ipc_wait_for). */
+const WAIT_BIND = 1;
+const WAIT_UNBIND = 2;
 
 function activityOf(flags: number): Activity {
   if (flags & RTS_ONCOPY) return 'copying';
@@ -37,19 +44,17 @@ function activityOf(flags: number): Activity {
   return flags & (RTS_WAITBIND | RTS_WAITUNBIND) ? 'waiting' : 'running';
 }
 
-function levelOf(number: number): Level {
-  return LEVELS[number] ?? 'user';
+function processOf({ rtsFlags, miscFlags, level, ...rest }: NativeProcessInfo): ProcessInfo {
+  const flags = { abandoned: (miscFlags & MISC_ABANDONED) !== 0, wokenUp: (miscFlags & MISC_WOKENUP) !== 0 };
+  return { ...rest, ...flags, activity: activityOf(rtsFlags), level: levelOf(level) };
 }
 
-function processOf({ rtsFlags, level, ...rest }: NativeProcessInfo): ProcessInfo {
-  return { ...rest, activity: activityOf(rtsFlags), level: levelOf(level) };
-}
-
-function eventOf(event: NativeEvent): M3Event {
+function vmOf(vm: NativeVmInfo): VmInfo {
   return {
-    ...event,
-    type: EVENT_TYPES[event.type] ?? 'unknown',
-    cause: UNBIND_CAUSES[event.cause] ?? 'none',
+    ...vm,
+    level: levelOf(vm.level),
+    abi: ABIS[vm.abi] ?? 'native',
+    policy: POLICIES[vm.policy] ?? 'consent',
   };
 }
 
@@ -68,8 +73,9 @@ export interface EventWatch {
 }
 
 /**
- * The module's management and information calls. All are quick, none blocks. Each throws M3Error; with code
- * `ModuleMissing` while the module is not loaded, so one object serves before and after.
+ * The module's management and information calls. Those that return a promise wait, in a thread of their own; the others
+ * are quick. Each throws M3Error; with code `ModuleMissing` while the module is not loaded, so one object serves before
+ * and after.
  */
 export class Kernel {
   constructor(private readonly native: NativeAddon) {}
@@ -78,31 +84,44 @@ export class Kernel {
     return checked('version', this.native.version());
   }
 
+  /** mnx_getdrvsinfo. */
   drvs(): DrvsInfo {
     const drvs = checked('drvs', this.native.drvs());
     return { ...drvs, source: NODEID_SOURCES[drvs.source] ?? 'none', uuid: uuidText(drvs.uuid) };
   }
 
+  /** mnx_getvminfo. EDCNOTRUN: no such VM, or none that the caller may see. */
+  vm(vmId: number): VmInfo {
+    return vmOf(checked('vm', this.native.vm(...numbers('vm', vmId))));
+  }
+
   /** VMs on this node that the caller may see, ascending by vmid. */
   vms(): VmInfo[] {
-    return checked('vms', this.native.vms()).map((vm) => ({
-      ...vm,
-      level: levelOf(vm.level),
-      abi: ABIS[vm.abi] ?? 'native',
-      policy: POLICIES[vm.policy] ?? 'consent',
-    }));
+    return checked('vms', this.native.vms()).map(vmOf);
+  }
+
+  /** mnx_getprocinfo: one slot, bound or not. EBADPROC: the VM has no such number. */
+  process(vmId: number, nr: number): ProcessInfo {
+    return processOf(checked('process', this.native.process(...numbers('process', vmId, nr))));
   }
 
   /** Slots of a VM that are bound or reserved, ascending by number. */
   processes(vm: Pick<VmInfo, 'vmId' | 'tasks'>): ProcessInfo[] {
-    return checked('processes', this.native.processes(vm.vmId, -vm.tasks)).map(processOf);
+    return checked('processes', this.native.processes(...numbers('processes', vm.vmId, -vm.tasks))).map(processOf);
   }
 
   /** What a slot's reservation demands, undefined when it is not reserved. */
   slot(vmId: number, nr: number): SlotReservation | undefined {
-    const { reserved, level, ...rest } = checked('slot', this.native.slot(vmId, nr));
-    if (!reserved) return undefined;
-    return { vmId, nr, ...rest, ...(level !== undefined && { level: levelOf(level) }) };
+    const slot = checked('slot', this.native.slot(...numbers('slot', vmId, nr)));
+    if (!slot.reserved) return undefined;
+    const { nodeId, uid } = slot;
+    const demands = { ...(nodeId !== undefined && { nodeId }), ...(uid !== undefined && { uid }) };
+    return { vmId, nr, ...demands, ...privilegesOf(slot) };
+  }
+
+  /** mnx_getnodeinfo. */
+  node(nodeId: number): NodeInfo {
+    return checked('node', this.native.node(...numbers('node', nodeId)));
   }
 
   /** This node and those that some VM here spans, ascending. */
@@ -110,60 +129,160 @@ export class Kernel {
     return checked('nodes', this.native.nodes());
   }
 
-  /** Joins the DRVS. Returns the nodeid in effect. */
-  drvsInit(params: DrvsParams): number {
-    const source = NODEID_SOURCES.indexOf(params.source ?? 'program');
-    return checkedNumber('drvsInit', this.native.drvsInit({ ...params, source, uuid: uuidBytes(params.uuid) }));
+  /** mnx_getep: what thread `pid` is bound to, by itself or by its group's leader. ENOTBIND, EBADPID. */
+  endpointOf(pid: number): Binding {
+    return checked('endpointOf', this.native.endpointOf(...numbers('endpointOf', pid)));
   }
 
-  /** Ends every VM, then the DRVS. */
+  /** mnx_getpriv: what a bound process may do. */
+  privileges(vmId: number, endpoint: number): Privileges {
+    return privilegesOf(checked('privileges', this.native.privileges(...numbers('privileges', vmId, endpoint))));
+  }
+
+  /** mnx_setpriv: changes what a bound process may do; what is left out becomes the VM's default. */
+  setPrivileges(vmId: number, endpoint: number, privileges: Privileges): void {
+    checkedNumber(
+      'setPrivileges',
+      this.native.setPrivileges(...numbers('setPrivileges', vmId, endpoint), privilegeNumbers(privileges)),
+    );
+  }
+
+  /** mnx_drvs_init: joins the DRVS. Returns the nodeid in effect. EDVSBUSY: it has joined already. */
+  drvsInit(params: DrvsParams): number {
+    const source = NODEID_SOURCES.indexOf(params.source ?? 'program');
+    const uuid = uuidBytes(params.uuid);
+    return checkedNumber('drvsInit', this.native.drvsInit({ ...checkNumbers('drvsInit', params), source, uuid }));
+  }
+
+  /** mnx_drvs_end: ends every VM, then the DRVS. */
   drvsEnd(): void {
     checkedNumber('drvsEnd', this.native.drvsEnd());
   }
 
-  /** Makes a VM. Returns the local nodeid. */
+  /** mnx_vm_init: makes a VM. Returns the local nodeid. ERSCBUSY: vmid or name in use. */
   vmInit(params: VmParams & { readonly name: string }): number {
-    return checkedNumber('vmInit', this.native.vmInit(vmNumbers(params)));
+    return checkedNumber('vmInit', this.native.vmInit(vmNumbers('vmInit', params)));
   }
 
-  /** Changes a VM without touching bound processes. */
+  /** mnx_vm_set: changes a VM without touching bound processes. */
   vmSet(params: VmParams): void {
-    checkedNumber('vmSet', this.native.vmSet(vmNumbers(params)));
+    checkedNumber('vmSet', this.native.vmSet(vmNumbers('vmSet', params)));
   }
 
-  /** Ends a VM: SIGPIPE to every process bound in it, and all are unbound at once. */
+  /** mnx_vm_end: ends a VM: SIGPIPE to every process bound in it, and all are unbound at once. */
   vmEnd(vmId: number): void {
-    checkedNumber('vmEnd', this.native.vmEnd(vmId));
+    checkedNumber('vmEnd', this.native.vmEnd(...numbers('vmEnd', vmId)));
   }
 
+  /** mnx_slot_set: reserves a slot, or changes what its occupant may do. */
   slotSet(slot: SlotReservation): void {
-    const level = slot.level === undefined ? undefined : LEVELS.indexOf(slot.level);
-    checkedNumber('slotSet', this.native.slotSet({ ...slot, level }));
+    checkedNumber('slotSet', this.native.slotSet(slotNumbers(checkNumbers('slotSet', slot))));
   }
 
+  /** mnx_slot_clear. */
   slotClear(vmId: number, nr: number): void {
-    checkedNumber('slotClear', this.native.slotClear(vmId, nr));
+    checkedNumber('slotClear', this.native.slotClear(...numbers('slotClear', vmId, nr)));
   }
 
-  /** Unbinds another's process; its blocked call returns ENOTBIND. */
+  /**
+   * mnx_lclbind: binds thread `pid` of this node, another's or an `Endpoint.unbound()`. Returns its endpoint. Needs
+   * kill's right over it. ESLOTUSED, EBADPID, EBADOWNER.
+   */
+  bindThread(vmId: number, nr: number, pid: number): number {
+    return checked('bindThread', this.native.bindThread(...numbers('bindThread', vmId, nr, pid)))[0];
+  }
+
+  /** mnx_unbind: unbinds another's process; its blocked call returns ENOTBIND. */
   unbind(vmId: number, endpoint: number): void {
-    checkedNumber('unbind', this.native.unbind(vmId, endpoint));
+    checkedNumber('unbind', this.native.unbind(...numbers('unbind', vmId, endpoint)));
+  }
+
+  /**
+   * mnx_wakeup: ends the receive from anybody of a process with EWOKENUP. EPROCRUN: it is not in one; the wakeup is kept
+   * for its next.
+   */
+  wakeup(vmId: number, endpoint: number): void {
+    checkedNumber('wakeup', this.native.wakeup(...numbers('wakeup', vmId, endpoint)));
+  }
+
+  /** mnx_hdw_notify: a notification with source HARDWARE, by who manages the VM. */
+  hardwareNotify(vmId: number, endpoint: number): void {
+    checkedNumber('hardwareNotify', this.native.hardwareNotify(...numbers('hardwareNotify', vmId, endpoint)));
+  }
+
+  /**
+   * mnx_wait4bindep: waits until the endpoint is bound; a bare number waits for any generation. Resolves to the endpoint
+   * that is. EDCNOTRUN: the VM ended. EENDPOINT: that generation is over.
+   */
+  async wait4bindep(vmId: number, endpoint: number, options?: WaitOptions): Promise<number> {
+    const parameters = [WAIT_BIND, vmId, endpoint, timeoutOf(options)];
+    return ((await this.alone('wait4bindep', 'wait', parameters, options)) as Binding).endpoint;
+  }
+
+  /** mnx_wait4unbind: waits until the endpoint is not bound; at once if it is free or stale, or when the VM ends. */
+  async wait4unbind(vmId: number, endpoint: number, options?: WaitOptions): Promise<void> {
+    await this.alone('wait4unbind', 'wait', [WAIT_UNBIND, vmId, endpoint, timeoutOf(options)], options);
+  }
+
+  /**
+   * Waits until a receive from anybody by that process would not block (`readable`), or its binding has ended. Works for
+   * processes of others, too, that the caller may see.
+   */
+  async poll(vmId: number, endpoint: number, options?: WaitOptions): Promise<'readable' | 'ended'> {
+    const descriptor = new this.native.Descriptor();
+    const fd = checkedNumber('poll', descriptor.openEndpoint(...numbers('poll', vmId, endpoint)));
+    try {
+      const readable = await this.alone('poll', 'readable', [fd, timeoutOf(options)], options);
+      return readable ? 'readable' : 'ended';
+    } finally {
+      descriptor.close();
+    }
   }
 
   /** Hands batches of events to `listener` until closed. Does not keep the program alive. */
   watch(listener: (events: M3Event[]) => void): EventWatch {
-    const events: NativeEvents = new this.native.Events();
-    checkedNumber(
-      'watch',
-      events.open((batch) => listener(batch.map(eventOf))),
-    );
-    return events;
+    const stream = new EventStream('watch', this.native, false);
+    void stream.pump(listener);
+    return stream;
+  }
+
+  /**
+   * The events from now on, to be read with `for await`; it ends when `signal` aborts. Keeps the program alive while it
+   * is being waited for. A reader that is late finds the count of what it missed in `lost`.
+   */
+  events(options: Pick<WaitOptions, 'signal'> = {}): EventStream {
+    return new EventStream('events', this.native, true, options.signal);
+  }
+
+  /** A call that waits, in a thread that ends with it. */
+  private async alone(
+    call: string,
+    operation: Operation,
+    parameters: readonly unknown[],
+    options: WaitOptions = {},
+  ): Promise<unknown> {
+    const thread = new CallThread(call, this.native);
+    try {
+      return await thread.perform({ call, operation, parameters, signal: options.signal });
+    } finally {
+      thread.close();
+    }
   }
 }
 
-function vmNumbers(params: VmParams): object {
+/** The parameters of a call, checked. */
+function numbers<const T extends readonly number[]>(call: string, ...parameters: T): T {
+  parameters.forEach((one) => checkNumber(call, 'a parameter', one));
+  return parameters;
+}
+
+function slotNumbers({ vmId, nr, nodeId, uid, ...privileges }: SlotReservation): object {
+  return { vmId, nr, nodeId, uid, ...privilegeNumbers(privileges) };
+}
+
+function vmNumbers(call: string, params: VmParams): object {
   return {
-    ...params,
+    ...checkNumbers(call, params),
     level: params.level === undefined ? undefined : LEVELS.indexOf(params.level),
     abi: params.abi === undefined ? undefined : ABIS.indexOf(params.abi),
     policy: params.policy === undefined ? undefined : POLICIES.indexOf(params.policy),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from '@jest/globals';
-import { MESSAGE_BYTES, decodeMessage, encodeMessage } from './message.js';
+import { MESSAGE_BYTES, decodeMessage, encodeMessage, isNotification, notificationType } from './message.js';
 
 describe('messages', () => {
   test('type and payload come back; the source is left to the kernel', () => {
@@ -15,5 +15,14 @@ describe('messages', () => {
 
   test('a payload that does not fit is refused', () => {
     expect(() => encodeMessage({ type: 1, payload: Buffer.alloc(41) })).toThrow('at most 40 bytes');
+    expect(() => encodeMessage({ type: 2 ** 31 })).toThrow("a message's type is a whole number");
+  });
+
+  test('a notification is known by the number of its source, in every generation', () => {
+    expect(isNotification({ source: 40, type: notificationType(40) })).toBe(true);
+    expect(isNotification({ source: 40 + 3 * 65_536, type: notificationType(40) })).toBe(true);
+    expect(isNotification({ source: -1, type: notificationType(-1) })).toBe(true);
+    expect(isNotification({ source: 41, type: notificationType(40) })).toBe(false);
+    expect(isNotification({ source: 40, type: 7 })).toBe(false);
   });
 });

@@ -2,37 +2,73 @@
 // The addon as it is, and where it lies. Every number below zero is -errno.
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { NativePrivileges } from './privileges.js';
 import type {
+  Binding,
   NativeDrvsInfo,
-  NativeEvent,
   NativeProcessInfo,
+  NativeSlot,
   NativeVmInfo,
   NodeInfo,
-  SlotInfo,
   VersionInfo,
 } from './types.js';
 
 type Result<T> = T | number;
 
-export interface NativeEvents {
-  open(callback: (events: NativeEvent[]) => void): number;
+/** Kinds of calls that a thread carries out. */
+export type Operation =
+  | 'send'
+  | 'receive'
+  | 'sendrec'
+  | 'rcvrqst'
+  | 'reply'
+  | 'relay'
+  | 'replyrec'
+  | 'notify'
+  | 'bind'
+  | 'wait'
+  | 'getPrivileges'
+  | 'setPrivileges'
+  | 'wakeup'
+  | 'copy'
+  | 'grant'
+  | 'revoke'
+  | 'events'
+  | 'readable';
+
+export interface NativeCallThread {
+  /** Starts the thread; its tid. */
+  open(callback: (id: number, result: number, value: unknown) => void): number;
+  submit(id: number, operation: number, ...parameters: unknown[]): void;
+  /** True: it had not begun and never will. False: its result comes. */
+  cancel(id: number): boolean;
+  /** Whether results to come keep the program alive. */
+  hold(whether: boolean): void;
   close(): void;
 }
 
-export interface NativeEndpointThread {
-  submit(id: number, operation: number, a: number, b: number, message?: Buffer): void;
-  interrupt(): void;
+export interface NativeDescriptor {
+  openEvents(): number;
+  openEndpoint(vmId: number, endpoint: number): number;
   close(): void;
 }
 
 export interface NativeAddon {
-  openDevice(): number;
+  readonly operations: Readonly<Record<Operation, number>>;
+  CallThread: new () => NativeCallThread;
+  Descriptor: new () => NativeDescriptor;
+  addressOf(buffer: Uint8Array): bigint;
   version(): Result<VersionInfo>;
   drvs(): Result<NativeDrvsInfo>;
+  vm(vmId: number): Result<NativeVmInfo>;
   vms(): Result<NativeVmInfo[]>;
+  process(vmId: number, nr: number): Result<NativeProcessInfo>;
   processes(vmId: number, firstNr: number): Result<NativeProcessInfo[]>;
-  slot(vmId: number, nr: number): Result<SlotInfo>;
+  slot(vmId: number, nr: number): Result<NativeSlot>;
+  node(nodeId: number): Result<NodeInfo>;
   nodes(): Result<NodeInfo[]>;
+  endpointOf(pid: number): Result<Binding>;
+  privileges(vmId: number, endpoint: number): Result<NativePrivileges>;
   drvsInit(params: object): number;
   drvsEnd(): number;
   vmInit(params: object): number;
@@ -40,12 +76,12 @@ export interface NativeAddon {
   vmEnd(vmId: number): number;
   slotSet(params: object): number;
   slotClear(vmId: number, nr: number): number;
+  bindThread(vmId: number, nr: number, pid: number): Result<[endpoint: number]>;
   unbind(vmId: number, endpoint: number): number;
+  setPrivileges(vmId: number, endpoint: number, privileges: object): number;
+  wakeup(vmId: number, endpoint: number): number;
+  hardwareNotify(vmId: number, endpoint: number): number;
   notifyServiceManager(socket: string, state: string): number;
-  Events: new () => NativeEvents;
-  EndpointThread: new (
-    callback: (id: number, result: number, endpoint: number, message: Buffer) => void,
-  ) => NativeEndpointThread;
 }
 
 /** The addon of the packaged agent lies beside its bundle; that of a working copy where its Makefile leaves it. */

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the kernel module says and is told, in words instead of numbers.
 
-export const LEVELS = ['user', 'server', 'task', 'system'] as const;
-/** What a process may do (kernel/m3ipc/uapi/m3ipc.h, enum m3ipc_level). */
-export type Level = (typeof LEVELS)[number];
+import type { Level, NativePrivileges, Privileges } from './privileges.js';
+
 export const POLICIES = ['consent', 'grants'] as const;
 export type Policy = (typeof POLICIES)[number];
 export const ABIS = ['caller', 'compat', 'native'] as const;
@@ -31,6 +30,17 @@ export interface DrvsInfo {
   readonly uuid: string | undefined;
   readonly vms: number;
   readonly bound: number;
+  /** Limits in effect: nodeids, VMs on this node, VMs per ordinary user, bytes per vcopy. */
+  readonly maxNodes: number;
+  readonly maxVms: number;
+  readonly userVms: number;
+  readonly maxCopy: number;
+  /** Sizes of a VM that does not say. */
+  readonly procs: number;
+  readonly tasks: number;
+  readonly sysProcs: number;
+  /** When it was started, milliseconds since the epoch; 0 while not running. */
+  readonly sinceMs: number;
 }
 
 export interface VmInfo {
@@ -45,11 +55,20 @@ export interface VmInfo {
   readonly level: Level;
   readonly abi: Abi;
   readonly policy: Policy;
+  /** Endpoint told of each death, NONE = nobody, and the type of that message. */
+  readonly warnTo: number;
+  readonly warnType: number;
   /** 16 bytes: the mark of who owns the VM. */
   readonly tag: Buffer;
   /** nodeids spanned, ascending. */
   readonly nodes: readonly number[];
   readonly bound: number;
+  /** Reserved slots. */
+  readonly reserved: number;
+  /** Made when, milliseconds since the epoch. */
+  readonly sinceMs: number;
+  /** Differs for every vmInit of this boot. */
+  readonly incarnation: number;
   readonly messages: number;
   /** Bytes moved by vcopy. */
   readonly copied: number;
@@ -69,8 +88,18 @@ export interface ProcessInfo {
   readonly nodeId: number;
   /** Bound: uid of the thread. Free: uid reserved for, 4294967295 = nobody's. */
   readonly uid: number;
+  /** Endpoint it receives from, ANY or NONE. */
   readonly getFrom: number;
+  /** Endpoint it sends to, or NONE. */
   readonly sendTo: number;
+  /** For how long it has been blocked, 0 = it is not. */
+  readonly blockedMs: number;
+  /** Bound since, milliseconds since the epoch. */
+  readonly sinceMs: number;
+  /** Its last sendrec was given up after it was taken: the answer will be refused. */
+  readonly abandoned: boolean;
+  /** A wakeup is kept for its next receive from anybody. */
+  readonly wokenUp: boolean;
   readonly level: Level;
   readonly sent: number;
   readonly received: number;
@@ -81,20 +110,18 @@ export interface ProcessInfo {
 export const ACTIVITIES = ['running', 'sending', 'receiving', 'sendrec', 'copying', 'waiting'] as const;
 export type Activity = (typeof ACTIVITIES)[number];
 
-export interface SlotInfo {
-  readonly reserved: boolean;
-  readonly nodeId?: number;
-  readonly uid?: number;
-  readonly level?: number;
-}
-
-/** What a reserved slot demands. */
-export interface SlotReservation {
+/** What a reserved slot demands, and what its occupant may do. */
+export interface SlotReservation extends Privileges {
   readonly vmId: number;
   readonly nr: number;
   readonly nodeId?: number;
   readonly uid?: number;
-  readonly level?: Level;
+}
+
+/** Who somebody is: a VM and an endpoint in it. */
+export interface Binding {
+  readonly vmId: number;
+  readonly endpoint: number;
 }
 
 export interface NodeInfo {
@@ -103,6 +130,9 @@ export interface NodeInfo {
   readonly local: boolean;
   readonly linked: boolean;
   readonly vms: number;
+  /** Messages sent to it and received from it. */
+  readonly sent: number;
+  readonly received: number;
 }
 
 /** Settings of a VM; what is left out keeps its default (vmInit) or its value (vmSet). */
@@ -119,6 +149,9 @@ export interface VmParams {
   readonly level?: Level;
   readonly abi?: Abi;
   readonly policy?: Policy;
+  /** Endpoint to tell of each death; the message has type `warnType`, m1.i1 = exit status or 128 + signal, m1.i2 = -1. */
+  readonly warnTo?: number;
+  readonly warnType?: number;
   readonly tag?: Buffer;
   readonly nodes?: readonly number[];
 }
@@ -131,8 +164,18 @@ export interface DrvsParams {
   readonly uuid?: string;
   /** Name of this node. */
   readonly name?: string;
-  /** Bytes per vcopy, at most. */
+  /** Nodeids 0..maxNodes-1 exist; default 1024. */
+  readonly maxNodes?: number;
+  /** VMs at once on this node; default 4096. */
+  readonly maxVms?: number;
+  /** VMs per ordinary user; default 16. */
+  readonly userVms?: number;
+  /** Bytes per vcopy, at most; default 4 MiB. */
   readonly maxCopy?: number;
+  /** Sizes of VMs that do not say. */
+  readonly procs?: number;
+  readonly tasks?: number;
+  readonly sysProcs?: number;
 }
 
 export const EVENT_TYPES = [
@@ -160,6 +203,7 @@ export interface M3Event {
   readonly endpoint: number;
   readonly nr: number;
   readonly pid: number;
+  readonly tgid: number;
   readonly nodeId: number;
   /** Exit status or signal number of an unbind. */
   readonly code: number;
@@ -167,11 +211,21 @@ export interface M3Event {
   readonly lost: number;
   /** Milliseconds since the epoch. */
   readonly timeMs: number;
+  /** Number of the event on this node, the same for every reader. */
+  readonly sequence: number;
 }
 
 type Numbers<T, Keys extends keyof T> = Omit<T, Keys> & { readonly [Key in Keys]: number };
 
 export type NativeDrvsInfo = Omit<Numbers<DrvsInfo, 'source'>, 'uuid'> & { readonly uuid: Buffer };
 export type NativeVmInfo = Numbers<VmInfo, 'level' | 'abi' | 'policy'>;
-export type NativeProcessInfo = Omit<Numbers<ProcessInfo, 'level'>, 'activity'> & { readonly rtsFlags: number };
+export type NativeProcessInfo = Omit<Numbers<ProcessInfo, 'level'>, 'activity' | 'abandoned' | 'wokenUp'> & {
+  readonly rtsFlags: number;
+  readonly miscFlags: number;
+};
+export type NativeSlot = NativePrivileges & {
+  readonly reserved: boolean;
+  readonly nodeId?: number;
+  readonly uid?: number;
+};
 export type NativeEvent = Numbers<M3Event, 'type' | 'cause'>;

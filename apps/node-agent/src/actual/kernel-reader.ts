@@ -2,8 +2,24 @@
 import { M3Error, type Kernel, type NodeIdSource, type ProcessInfo, type VmInfo } from '@drvs/m3ipc-node';
 import type { ActualDrvs, ActualModule, ActualVm, BoundProcess, SlotReservation } from './actual.js';
 
-/** The module's management calls, without what is private to their class. */
-export type NodeKernel = Pick<Kernel, keyof Kernel>;
+/** The module's calls that a node is managed by. */
+export type NodeKernel = Pick<
+  Kernel,
+  | 'version'
+  | 'drvs'
+  | 'drvsInit'
+  | 'drvsEnd'
+  | 'vms'
+  | 'vmInit'
+  | 'vmSet'
+  | 'vmEnd'
+  | 'processes'
+  | 'slot'
+  | 'slotSet'
+  | 'slotClear'
+  | 'unbind'
+  | 'watch'
+>;
 
 /** 16 bytes that mark a VM as ours; shown in /proc/drvs. */
 export const OWNER_TAG = Buffer.from('drvs-node-agent\0', 'latin1');

@@ -120,6 +120,8 @@ describe('events', () => {
     nodeId: 1,
     code: 9,
     lost: 0,
+    tgid: 4711,
+    sequence: 1,
     timeMs: AT,
   };
 

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A kernel and a systemd in memory, for tests of the whole agent: units bind when they start, as `m3ipc exec` does.
-import { M3Error, type Kernel, type M3Event, type SlotReservation, type VmInfo, type VmParams } from '@drvs/m3ipc-node';
+import {
+  M3Error,
+  NONE,
+  type Kernel,
+  type M3Event,
+  type SlotReservation,
+  type VmInfo,
+  type VmParams,
+} from '@drvs/m3ipc-node';
 import type { NodeKernel } from '../actual/kernel-reader.js';
 import type { ListedUnit, StartedUnit, Systemd } from '../apply/systemd.js';
 import type { UnitSpec } from '../plan/unit-spec.js';
@@ -16,6 +24,18 @@ interface MemoryVm {
 }
 
 type DrvsInfo = ReturnType<Kernel['drvs']>;
+
+const SIZES = { procs: 221, tasks: 35, sysProcs: 64 };
+const LIMITS = {
+  ...SIZES,
+  maxNodes: 1024,
+  maxVms: 4096,
+  userVms: 16,
+  maxCopy: 4_194_304,
+  vms: 0,
+  bound: 0,
+  sinceMs: 0,
+};
 
 /** The module's management calls over maps. */
 export class MemoryKernel implements NodeKernel {
@@ -33,11 +53,11 @@ export class MemoryKernel implements NodeKernel {
 
   drvs(): DrvsInfo {
     const none = { running: false, nodeId: -1, source: 'none', bootNodeId: -1, name: '', uuid: undefined } as const;
-    return this.joined ?? { ...none, vms: 0, bound: 0 };
+    return this.joined ?? { ...none, ...LIMITS };
   }
 
   drvsInit({ nodeId = 0, source = 'program', uuid, name = '' }: Parameters<Kernel['drvsInit']>[0]): number {
-    this.joined = { running: true, nodeId, source, bootNodeId: -1, name, uuid, vms: 0, bound: 0 };
+    this.joined = { running: true, nodeId, source, bootNodeId: -1, name, uuid, ...LIMITS };
     return nodeId;
   }
 
@@ -50,15 +70,11 @@ export class MemoryKernel implements NodeKernel {
     return [...this.state.values()].map(({ info }) => info).sort((a, b) => a.vmId - b.vmId);
   }
 
-  nodes() {
-    return [];
-  }
-
   vmInit(params: VmParams & { readonly name: string }): number {
     if (this.state.has(params.vmId)) throw new M3Error('vmInit', ERSCBUSY);
-    const defaults = { procs: 221, tasks: 35, sysProcs: 64, uid: 0, gid: 0, mode: 0o750, nodes: [] };
+    const defaults = { ...SIZES, uid: 0, gid: 0, mode: 0o750, nodes: [], warnTo: NONE, warnType: 0 };
     const words = { level: 'server', abi: 'native', policy: 'consent' } as const;
-    const counters = { bound: 0, messages: 0, copied: 0 };
+    const counters = { bound: 0, reserved: 0, messages: 0, copied: 0, sinceMs: 0, incarnation: 1 };
     const info = { ...defaults, ...words, ...counters, tag: Buffer.alloc(16), ...params };
     this.state.set(params.vmId, { info, bound: new Map(), slots: new Map() });
     return this.drvs().nodeId;
@@ -89,6 +105,10 @@ export class MemoryKernel implements NodeKernel {
       uid: 0,
       getFrom: 0,
       sendTo: 0,
+      blockedMs: 0,
+      sinceMs: 0,
+      abandoned: false,
+      wokenUp: false,
       level: 'server' as const,
       sent: 0,
       received: 0,
