@@ -9,18 +9,26 @@ export interface OwnMemory {
   readonly buffer: Uint8Array;
 }
 
-/** Memory of a process, as its message or its grant told. */
+/** Memory of a process, as its message told. In a VM of policy `grants`, any grant of it will do. */
 export interface TheirMemory {
   readonly endpoint: number;
   readonly address: bigint;
-  /** The id of the grant that covers it, in a VM of policy `grants`. */
-  readonly grant?: number;
 }
+
+/** Memory that a process has granted, by the id that it told. */
+export interface GrantedMemory {
+  readonly endpoint: number;
+  readonly grant: number;
+  /** Bytes into what is granted; left out: 0. */
+  readonly offset?: number;
+}
+
+export type CopySide = OwnMemory | TheirMemory | GrantedMemory;
 
 /** From where to where. Without `bytes`, as many as the shortest buffer has. */
 export interface Copy extends WaitOptions {
-  readonly from: OwnMemory | TheirMemory;
-  readonly to: OwnMemory | TheirMemory;
+  readonly from: CopySide;
+  readonly to: CopySide;
   /** 0..4 MiB, unless the DRVS has another limit. */
   readonly bytes?: number;
 }
@@ -50,24 +58,35 @@ function bytesOf({ from, to, bytes }: Copy): bigint {
 
 /** What the native call takes. @throws RangeError if the bytes do not fit the buffers */
 export function copyParameters(copy: Copy, native: NativeAddon): unknown[] {
-  const side = (one: OwnMemory | TheirMemory) =>
-    'buffer' in one
-      ? [SELF, native.addressOf(one.buffer), NO_GRANT]
-      : [one.endpoint, one.address, one.grant ?? NO_GRANT];
+  const side = (one: CopySide) => {
+    if ('buffer' in one) return [SELF, native.addressOf(one.buffer), NO_GRANT];
+    if ('grant' in one) return [one.endpoint, BigInt(one.offset ?? 0), one.grant];
+    return [one.endpoint, one.address, NO_GRANT];
+  };
   return [...side(copy.from), ...side(copy.to), bytesOf(copy), timeoutOf(copy)];
 }
 
+export const GRANT_ACCESSES = ['read', 'write', 'readwrite'] as const;
 /** What the holder of a grant may do. */
-export type GrantAccess = 'read' | 'write' | 'readwrite';
-
-/** Bits M3IPC_GRANT_*. */
-export const GRANT_ACCESS: Readonly<Record<GrantAccess, number>> = { read: 1, write: 2, readwrite: 3 };
+export type GrantAccess = (typeof GRANT_ACCESSES)[number];
 
 /** Memory that another process, or ANY, may reach until it is revoked. */
 export interface Grant {
-  /** What to tell the other process, with the address. */
+  /** What to tell the other process. */
   readonly id: number;
-  readonly address: bigint;
-  /** Takes it back. */
+  /** Takes it back: once it resolves no copy by it runs or will run. EBADVALUE: it has ended. */
   revoke(): Promise<void>;
 }
+
+/** A grant as the kernel has it. */
+export interface GrantInfo {
+  readonly id: number;
+  /** Whose it is, an endpoint or ANY. */
+  readonly to: number;
+  readonly address: bigint;
+  readonly bytes: number;
+  readonly access: GrantAccess;
+}
+
+/** Bits M3IPC_GRANT_*. */
+export const GRANT_ACCESS: Readonly<Record<GrantAccess, number>> = { read: 1, write: 2, readwrite: 3 };

@@ -206,13 +206,16 @@ export class Endpoint implements AsyncIterable<Request>, AsyncDisposable {
     return (await this.call('vcopy', 'copy', copyParameters(copy, this.native), copy, copy)) as number;
   }
 
-  /** Lets `to` (an endpoint or ANY) reach a buffer by vcopy. It is kept until revoked, or until the endpoint ends. */
+  /**
+   * mnx_grant: lets `to` (an endpoint or ANY) reach a buffer by vcopy while this process waits in a receive or sendrec.
+   * The buffer is kept until the grant is revoked, or until the endpoint ends.
+   * @throws M3Error EDSTDIED: nobody is there; ERSCBUSY: 256 are made
+   */
   async grant(to: number, buffer: Uint8Array, access: GrantAccess): Promise<Grant> {
-    const address = this.native.addressOf(buffer);
-    const parameters = [to, address, BigInt(buffer.length), GRANT_ACCESS[access]];
+    const parameters = [to, this.native.addressOf(buffer), BigInt(buffer.length), GRANT_ACCESS[access]];
     const id = (await this.call('grant', 'grant', parameters, {}, buffer)) as number;
     this.granted.set(id, buffer);
-    return { id, address, revoke: () => this.revoke(id) };
+    return { id, revoke: () => this.revoke(id) };
   }
 
   // ---- others ----
@@ -258,8 +261,11 @@ export class Endpoint implements AsyncIterable<Request>, AsyncDisposable {
   }
 
   private async revoke(id: number): Promise<void> {
-    await this.call('revoke', 'revoke', [id]);
-    this.granted.delete(id);
+    try {
+      await this.call('revoke', 'revoke', [id]);
+    } finally {
+      this.granted.delete(id);
+    }
   }
 
   private async take(call: 'receive' | 'rcvrqst', source: number, options?: WaitOptions): Promise<Message> {

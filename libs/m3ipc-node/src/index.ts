@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // M3-IPC for TypeScript: management and information calls, events, and endpoints for programs.
 export { FOREVER, type WaitOptions } from './calls.js';
-export { addressOf, type Copy, type Grant, type GrantAccess, type OwnMemory, type TheirMemory } from './copy.js';
+export {
+  addressOf,
+  type Copy,
+  type CopySide,
+  type Grant,
+  type GrantAccess,
+  type GrantInfo,
+  type GrantedMemory,
+  type OwnMemory,
+  type TheirMemory,
+} from './copy.js';
 export { Endpoint } from './endpoint.js';
 export { M3Error, isM3Error, type M3ErrorCode } from './error.js';
 export { type EventStream } from './events.js';

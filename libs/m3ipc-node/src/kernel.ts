@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CallThread, timeoutOf, type WaitOptions } from './calls.js';
+import { GRANT_ACCESS, GRANT_ACCESSES, type GrantInfo } from './copy.js';
 import { checked, checkedNumber } from './error.js';
 import { EventStream } from './events.js';
 import { loadAddon, type NativeAddon, type Operation } from './native.js';
@@ -145,6 +146,15 @@ export class Kernel {
       'setPrivileges',
       this.native.setPrivileges(...numbers('setPrivileges', vmId, endpoint), privilegeNumbers(privileges)),
     );
+  }
+
+  /** Grants that a process has made, ascending by id. Needs the right to manage the VM. */
+  grants(vmId: number, endpoint: number): GrantInfo[] {
+    const access = (bits: number) => GRANT_ACCESSES.find((one) => GRANT_ACCESS[one] === bits) ?? 'readwrite';
+    return checked('grants', this.native.grants(...numbers('grants', vmId, endpoint))).map((grant) => ({
+      ...grant,
+      access: access(grant.access),
+    }));
   }
 
   /** mnx_drvs_init: joins the DRVS. Returns the nodeid in effect. EDVSBUSY: it has joined already. */

@@ -2,6 +2,7 @@
 // The addon as it is, and where it lies. Every number below zero is -errno.
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { GrantInfo } from './copy.js';
 import type { NativePrivileges } from './privileges.js';
 import type {
   Binding,
@@ -36,6 +37,8 @@ export type Operation =
   | 'events'
   | 'readable';
 
+export type NativeGrant = Omit<GrantInfo, 'access'> & { readonly access: number };
+
 export interface NativeCallThread {
   /** Starts the thread; its tid. */
   open(callback: (id: number, result: number, value: unknown) => void): number;
@@ -69,6 +72,7 @@ export interface NativeAddon {
   nodes(): Result<NodeInfo[]>;
   endpointOf(pid: number): Result<Binding>;
   privileges(vmId: number, endpoint: number): Result<NativePrivileges>;
+  grants(vmId: number, endpoint: number): Result<NativeGrant[]>;
   drvsInit(params: object): number;
   drvsEnd(): number;
   vmInit(params: object): number;

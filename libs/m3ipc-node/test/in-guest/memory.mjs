@@ -96,4 +96,34 @@ export const checks = {
       await server.reply(20, { type: 0 });
       await answer;
     }),
+  'a grant says what others may copy: by its id or by address, until it is revoked': async () => {
+    kernel.vmSet({ vmId: VM, policy: 'grants' });
+    await withEndpoints(VM, [1, 20], async (server, client) => {
+      const secret = Buffer.from('not for everybody');
+      const shared = Buffer.from('for the server');
+      const grant = await client.grant(1, shared, 'read');
+      const [shows] = kernel.grants(VM, 20);
+      const address = addressOf(shared);
+      assert.deepEqual(shows, { id: grant.id, to: 1, bytes: shared.length, address, access: 'read' });
+      const mine = Buffer.alloc(5);
+      const to = { buffer: mine };
+      await shown(server, client, secret, async ({ source, address: hidden }) => {
+        await server.vcopy({ from: { endpoint: source, grant: grant.id, offset: 4 }, to });
+        assert.equal(mine.toString(), 'the s');
+        await server.vcopy({ from: { endpoint: source, address }, to });
+        assert.equal(mine.toString(), 'for t');
+        await assert.rejects(server.vcopy({ from: { endpoint: source, address: hidden }, to }), refused('EPERM'));
+        const back = { from: to, to: { endpoint: source, grant: grant.id } };
+        await assert.rejects(server.vcopy(back), refused('EPERM', 'vcopy'));
+      });
+      await grant.revoke();
+      assert.deepEqual(kernel.grants(VM, 20), []);
+      await assert.rejects(grant.revoke(), refused('EBADVALUE', 'revoke'));
+      await shown(server, client, shared, ({ source }) =>
+        assert.rejects(server.vcopy({ from: { endpoint: source, address }, to }), refused('EPERM')),
+      );
+      await assert.rejects(client.grant(77, shared, 'read'), refused('EDSTDIED', 'grant'));
+    });
+    kernel.vmEnd(VM);
+  },
 };
