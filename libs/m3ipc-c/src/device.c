@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -14,15 +15,21 @@
 
 /*
  * One descriptor per program. It carries no state in the kernel, so threads and
- * forked children share it.
+ * forked children share it. In the upper half it is counted how often it was opened:
+ * a descriptor that replaces a closed one may well have the same number, and a thread
+ * that saw the old one must not take it for that.
  */
-static atomic_int device = -1;
+static atomic_uint_least64_t device = (uint32_t)-1;
 
-/* Returns a usable descriptor other than "stale", or -errno. */
-static int open_device(int stale)
+static int descriptor_of(uint64_t state)
+{
+	return (int)(uint32_t)state;
+}
+
+/* Opens a descriptor of our own, unless "state" is over: then another thread has. Or -errno. */
+static int open_device(uint64_t state)
 {
 	int fd = open("/dev/" M3IPC_DEVICE, O_RDWR | O_CLOEXEC);
-	int expected = stale;
 
 	if (fd < 0)
 		return -errno;
@@ -35,16 +42,28 @@ static int open_device(int stale)
 			return -errno;
 		fd = high;
 	}
-	if (!atomic_compare_exchange_strong(&device, &expected, fd)) {
+	if (!atomic_compare_exchange_strong(&device, &state,
+					    ((state >> 32) + 1) << 32 | (uint32_t)fd)) {
 		close(fd); /* another thread was first */
-		return expected;
+		return descriptor_of(state);
 	}
 	return fd;
 }
 
+/* Whether ENOTTY was the word of a module that is older than the call. */
+static int is_device(int fd)
+{
+	struct m3ipc_version version;
+	int found = ioctl(fd, M3IPC_IOC_GET_VERSION, &version) == 0;
+
+	errno = ENOTTY;
+	return found;
+}
+
 int m3_ioctl(unsigned long request, void *argument)
 {
-	int fd = atomic_load_explicit(&device, memory_order_acquire);
+	uint64_t state = atomic_load_explicit(&device, memory_order_acquire);
+	int fd = descriptor_of(state);
 	int saved = errno;
 	int result;
 
@@ -52,14 +71,14 @@ int m3_ioctl(unsigned long request, void *argument)
 		result = ioctl(fd, request, argument);
 		if (result >= 0)
 			return result;
-		if (errno != EBADF && errno != ENOTTY)
+		if (errno != EBADF && (errno != ENOTTY || is_device(fd)))
 			goto failed;
 	}
 	/*
 	 * None yet, or the program closed it under us (closefrom, daemon) and perhaps
 	 * opened something else there: leave that alone and open our own.
 	 */
-	fd = open_device(fd);
+	fd = open_device(state);
 	if (fd < 0) {
 		errno = saved;
 		/* No such file, or no driver behind it: the module is not loaded. */
