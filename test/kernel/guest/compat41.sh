@@ -31,6 +31,7 @@ run_all() {
 	run "$1" mthread 0 6 30
 	run "$1" errors 0
 	run "$1" server 2
+	run "$1" first 0
 	for program in "$programs/$1"/cplusplus*; do
 		[ ! -x "$program" ] || run "$1" "$(basename "$program")" 0
 	done

@@ -99,7 +99,21 @@
 #define FALSE 0
 #endif
 
-/* ------------------------------------- fields of the first generation ---- */
+/* -------------------------------------- words of the first generation ---- */
+
+#define DRVS_RUNNING DVS_RUNNING
+#define DRVS_NO_INIT DVS_NO_INIT
+#define VM_RUNNING DC_RUNNING
+#define VM_FREE DC_FREE
+#define EMOLBADVMID EMOLBADDCID
+#define EMOLVMNOTRUN EMOLDCNOTRUN
+#define EMOLNOVMNODE EMOLNODCNODE
+#define EMOLVMRUN EMOLDCRUN
+#define EMOLVMNODE EMOLDCNODE
+#define EMOLDRVSBUSY EMOLDVSBUSY
+#define EMOLDRVSINIT EMOLDVSINIT
+#define d_nr_vms d_nr_dcs
+#define p_vmid p_dcid
 
 #define vm_vmid dc_dcid
 #define vm_flags dc_flags
