@@ -10,7 +10,6 @@ export type {
   SearchOptions,
   WriteOperation,
 } from './client/types.js';
-export { operationsTo } from './changes/operations-to.js';
 export { foresee } from './changes/outlook.js';
 export {
   CHANGE_CODES,

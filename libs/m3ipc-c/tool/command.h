@@ -26,7 +26,8 @@ struct command {
 };
 
 extern const struct command command_status, command_drvs_init, command_drvs_end, command_vm_init,
-	command_vm_end, command_exec, command_ps, command_events, command_ping, command_serve;
+	command_vm_end, command_exec, command_ps, command_top, command_trace, command_events,
+	command_ping, command_serve;
 
 /* Prints "m3ipc COMMAND: text: reason (CODE); remedy" and returns the exit status. */
 int refused(int result, const char *format, ...) __attribute__((format(printf, 2, 3)));

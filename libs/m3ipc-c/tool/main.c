@@ -7,8 +7,9 @@
 #include "command.h"
 
 static const struct command *const commands[] = {
-	&command_status, &command_drvs_init, &command_drvs_end, &command_vm_init, &command_vm_end,
-	&command_exec,	 &command_ps,	     &command_events,	&command_ping,	  &command_serve,
+	&command_status, &command_drvs_init, &command_drvs_end, &command_vm_init,
+	&command_vm_end, &command_exec,	     &command_ps,	&command_top,
+	&command_trace,	 &command_events,    &command_ping,	&command_serve,
 };
 
 const struct command *current_command;

@@ -3,11 +3,18 @@
 
 number=0
 
-# check NAME COMMAND...: the command succeeds.
+# check NAME COMMAND...: the command succeeds. A name may end in "[id...]": the behaviours that it proves.
 check() {
 	name=$1
 	shift
 	number=$((number + 1))
+	case $name in
+	*' ['*']')
+		ids=${name##* \[}
+		name=${name% \[*}
+		echo "# proves ${ids%]}"
+		;;
+	esac
 	if "$@" >/tmp/check.log 2>&1; then
 		echo "ok $number $name"
 	else

@@ -34,7 +34,7 @@ for program in /tests/trap/*; do
 	if wanted trap || wanted "$name"; then run "$name" m3ipc exec --minix-trap -- "$program"; fi
 done
 # These end the DRVS or unload the module, so they come last.
-for name in compat41 trap tool module; do
+for name in compat41 trap top trace-tool tool module; do
 	[ "$name" != trap ] || [ -d /tests/trap ] || continue
 	wanted "$name" && run "$name" "/tests/scripts/$name.sh"
 done
