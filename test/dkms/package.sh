@@ -69,8 +69,6 @@ make_next_version() {
 	dpkg-deb --root-owner-group -b "$root" "$tree/debs/m3ipc-dkms_${next}_amd64.deb"
 }
 
-is_unpacked_only() { [ "$(in_tree dpkg-query -W -f '${db:Status-Status}' m3ipc-dkms)" = half-configured ]; }
-
 package_checks() {
 	check 'a kernel without headers is named, with the remedy' \
 		says "kernel $new has no headers here, so it gets no module: run 'apt install linux-headers-$new'" \
@@ -93,8 +91,11 @@ package_checks() {
 	check 'the prebuilt package takes its place' \
 		says 'm3ipc-dkms' tree_apt install "/debs/m3ipc-modules-${old}_${version}_amd64.deb"
 	check 'alone' prebuilt_alone
-	check 'and gives it back' tree_apt install "/debs/m3ipc-dkms_${version}_amd64.deb"
+	check 'a kernel that it does not build for fails the installation, and names the log' broken_build
+	check 'and no other kernel' has_dkms_module "$new" "$version"
+	check 'once that is mended, dpkg does the rest' in_tree dpkg --configure m3ipc-dkms
 	check "alone for $old" has_dkms_module "$old" "$version"
+	check 'a kernel that is removed takes its module along' removed_kernel
 }
 
 prebuilt_alone() {
@@ -106,31 +107,22 @@ prebuilt_alone() {
 nothing_left() {
 	! find "$tree"/{lib/modules,usr/src,var/lib/dkms,usr/share/doc} -iname '*m3ipc*' | grep . &&
 		! grep m3ipc "$tree"/lib/modules/*/modules.dep && ! in_tree dkms status | grep m3ipc &&
-		! in_tree dpkg-query -W 'm3ipc*' 2>/dev/null | grep m3ipc
-}
-
-removal_checks() {
-	check 'removal' tree_apt remove m3ipc-dkms
-	check 'leaves nothing behind' nothing_left
-	check 'a kernel it does not build for fails the installation, names the log' broken_build
-	check 'and removal then leaves nothing behind either' removed_after_failure
-	check 'a kernel that is removed takes its module along' removed_kernel
+		! in_tree dpkg-query -W m3ipc-dkms
 }
 
 # A kernel that lacks what the module needs: here one of its headers.
 broken_build() {
-	local header=$tree/usr/src/linux-headers-${old%-cloud-amd64}-common/include/linux/miscdevice.h
+	local header=$tree/usr/src/linux-headers-${old%-cloud-amd64}-common/include/linux/miscdevice.h status=0
 	mv "$header" "$header.away"
 	refuses "the module does not build for kernel $old (above, the end of /var/lib/dkms/m3ipc/$version/build/make.log)" \
-		tree_apt install "/debs/m3ipc-dkms_${version}_amd64.deb" && has_dkms_module "$new" "$version"
-	local status=$?
+		tree_apt install "/debs/m3ipc-dkms_${version}_amd64.deb" || status=1
 	mv "$header.away" "$header"
 	return $status
 }
 
-removed_after_failure() { tree_apt remove m3ipc-dkms && nothing_left; }
+removed_kernel() { tree_apt remove "linux-image-$new" && [ ! -e "$tree/lib/modules/$new/updates" ] && has_dkms_module "$old" "$version"; }
 
-removed_kernel() {
-	tree_apt install "/debs/m3ipc-dkms_${version}_amd64.deb" && has_dkms_module "$new" "$version" &&
-		tree_apt remove "linux-image-$new" && [ ! -e "$tree/lib/modules/$new/updates" ] && has_dkms_module "$old" "$version"
+removal_checks() {
+	check 'removal' tree_apt remove m3ipc-dkms
+	check 'leaves nothing behind' nothing_left
 }

@@ -52,9 +52,11 @@ import { ProblemsController } from './problems/problems.controller.js';
 import { ProblemsService } from './problems/problems.service.js';
 import { ProcessesController } from './processes/processes.controller.js';
 import { ProcessesService } from './processes/processes.service.js';
+import { EntryHistoryStore } from './revisions/entry-history.store.js';
 import { RevisionStore } from './revisions/revision.store.js';
 import { RevisionsController } from './revisions/revisions.controller.js';
 import { RevisionsService } from './revisions/revisions.service.js';
+import { RollbackService } from './revisions/rollback.service.js';
 import { ActualStore } from './topology/actual.store.js';
 import { DesiredService } from './topology/desired.service.js';
 import { DesiredStore } from './topology/desired.store.js';
@@ -74,6 +76,7 @@ const STORES: Type[] = [
   ConditionStore,
   DecisionStore,
   DesiredStore,
+  EntryHistoryStore,
   EpochStore,
   EventStore,
   HeldStore,
@@ -101,6 +104,7 @@ const API: Type[] = [
   ProblemsService,
   ProcessesService,
   RevisionsService,
+  RollbackService,
   TopologyService,
   VmsService,
 ];

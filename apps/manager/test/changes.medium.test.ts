@@ -9,7 +9,9 @@ import {
   planConflictSchema,
   planViewSchema,
   processViewSchema,
+  revisionLdifSchema,
   revisionViewSchema,
+  rollbackViewSchema,
   topologyViewSchema,
 } from '@drvs/contracts';
 import type { ChangeView, PlanView, ProcessView } from '@drvs/contracts';
@@ -212,6 +214,40 @@ describe('change sets', () => {
     } finally {
       await client.end();
     }
+  });
+
+  test('a revision as LDIF, and the change set that leads back to before it', async () => {
+    const { slapd } = fixture;
+    const { revision: then } = await fixture.get('topology', topologyViewSchema);
+    const change = `dn: cn=third,cn=vm5,ou=vms,${slapd.base}
+changetype: modify
+replace: drvsProcNr
+drvsProcNr: 33
+
+dn: cn=vm5,ou=vms,${slapd.base}
+changetype: modrdn
+newrdn: cn=renamed
+deleteoldrdn: 1
+`;
+    const { revision } = done(await apply({ ldif: change, force: true, reason: 'test' }));
+    // What changes nothing desired comes back as well.
+    await slapd.modify(`dn: cn=renamed,ou=vms,${slapd.base}\nchangetype: modify\nadd: description\ndescription: x\n`);
+    const described = async (): Promise<string> =>
+      (await fixture.get(`revisions/${then}/rollback`, rollbackViewSchema)).ldif;
+    await until('the description', described, (ldif) => ldif.includes('description'));
+
+    const { forward, backward } = await fixture.get(`revisions/${revision}/ldif`, revisionLdifSchema.strict());
+    expect(forward).toMatch(/newrdn: cn=renamed[^]*drvsProcNr: 33/i);
+    expect(backward).toMatch(/newrdn: cn=vm5[^]*drvsProcNr: 3\n/i);
+
+    const { ldif, operations } = await fixture.get(`revisions/${then}/rollback`, rollbackViewSchema.strict());
+    expect(operations).toBe(3);
+    done(await apply({ ldif, force: true, reason: 'back' }));
+
+    expect((await processes('vm5')).map(({ name, nr }) => [name, nr])).toContainEqual(['third', 3]);
+    const again = await fixture.get(`revisions/${then}/rollback`, rollbackViewSchema);
+    expect(again).toMatchObject({ ldif: '', operations: 0 });
+    expect(codeOf(await fixture.request('revisions/999/rollback'))).toBe('404 RevisionNotFound');
   });
 
   test('a change set begun by a manager that died is finished by the next one', async () => {

@@ -117,3 +117,24 @@ export const changeViewSchema = z.object({
   message: z.string().nullable(),
 });
 export type ChangeView = z.infer<typeof changeViewSchema>;
+
+/** GET /revisions/<number>/ldif: change records. */
+export const revisionLdifSchema = z.object({
+  revision: z.string(),
+  /** What it did. */
+  forward: z.string(),
+  /** What takes it back. */
+  backward: z.string(),
+});
+export type RevisionLdif = z.infer<typeof revisionLdifSchema>;
+
+/** GET /revisions/<number>/rollback: a change set for POST /plan and POST /changes. */
+export const rollbackViewSchema = z.object({
+  revision: z.string(),
+  /** Empty: the directory is as it was then. */
+  ldif: z.string(),
+  operations: z.number().int(),
+  /** DNs of nodes that come back without their password: set a new one. */
+  passwordsLost: z.array(z.string()),
+});
+export type RollbackView = z.infer<typeof rollbackViewSchema>;

@@ -10,6 +10,7 @@ export type {
   SearchOptions,
   WriteOperation,
 } from './client/types.js';
+export { operationsTo } from './changes/operations-to.js';
 export { foresee } from './changes/outlook.js';
 export {
   CHANGE_CODES,

@@ -9,7 +9,9 @@ import {
   planViewSchema,
   problemViewSchema,
   processViewSchema,
+  revisionLdifSchema,
   revisionViewSchema,
+  rollbackViewSchema,
   topologyViewSchema,
   vmViewSchema,
   type ChangeRequest,
@@ -22,7 +24,9 @@ import {
   type PlanView,
   type ProblemView,
   type ProcessView,
+  type RevisionLdif,
   type RevisionView,
+  type RollbackView,
   type TopologyView,
   type VmView,
 } from '@drvs/contracts';
@@ -98,6 +102,15 @@ export class Client {
   /** @throws HeldChangedError when the hash is not that of the present held set */
   decideHeld(verb: 'confirm' | 'refuse', decision: HeldDecision): Promise<HeldOutcome> {
     return this.call({ method: 'POST', path: `held/${verb}`, body: decision }, heldOutcomeSchema);
+  }
+
+  revisionLdif(revision: string): Promise<RevisionLdif> {
+    return this.get(`revisions/${encodeURIComponent(revision)}/ldif`, revisionLdifSchema);
+  }
+
+  /** The change set that leads back to a revision. */
+  rollback(revision: string): Promise<RollbackView> {
+    return this.get(`revisions/${encodeURIComponent(revision)}/rollback`, rollbackViewSchema);
   }
 
   /** What a change set would do now. */

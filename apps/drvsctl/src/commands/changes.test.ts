@@ -48,6 +48,9 @@ const done: ChangeView = {
   message: null,
 };
 
+const leading = { revision: '5', ldif: 'dn: cn=x\nchangetype: delete\n', operations: 1, passwordsLost: ['cn=node3'] };
+
+let back: typeof leading;
 let home: Home;
 let manager: FakeManager;
 let present: PlanView;
@@ -56,10 +59,16 @@ let file: string;
 beforeEach(async () => {
   home = new Home();
   present = harmless;
+  back = leading;
   outcome = { status: 200, body: done };
   manager = await FakeManager.start({
     'POST plan': () => ({ status: 200, body: present }),
     'POST changes': () => outcome,
+    'GET revisions/5/rollback': () => ({ status: 200, body: back }),
+    'GET revisions/5/ldif': () => ({
+      status: 200,
+      body: { revision: '5', forward: 'forward\n', backward: 'backward\n' },
+    }),
   });
   file = home.write('change.ldif', 'dn: cn=x\nchangetype: delete\n');
 });
@@ -162,5 +171,30 @@ describe('drvsctl apply', () => {
     const { status, out } = await drvsctl(['apply', '-f', file], { env: env() });
     expect(status).toBe(EXIT.ok);
     expect(out).toMatch(/Change set c-1 is writing: 0 of 1 operations/);
+  });
+});
+
+describe('drvsctl rollback and show', () => {
+  test('rollback plans and applies the change set that leads back, and names lost passwords', async () => {
+    const { status, out, err } = await drvsctl(['rollback', '5'], { env: env() });
+    expect(status).toBe(EXIT.ok);
+    expect(out).toBe('Applied 1 operation: revision 8.\n');
+    expect(err).toMatch(/Set a new password for .*cn=node3/);
+    expect(written()).toEqual([{ ldif: leading.ldif, plan: 'plan-1', reason: 'rollback to revision 5' }]);
+  });
+
+  test('rollback asks before something ends, and says when there is nothing to do', async () => {
+    present = destructive;
+    expect((await drvsctl(['rollback', '5'], { env: env() })).status).toBe(EXIT.usage);
+    back = { ...leading, ldif: '', operations: 0 };
+    const { status, out } = await drvsctl(['rollback', '5'], { env: env() });
+    expect(status).toBe(EXIT.ok);
+    expect(out).toMatch(/as it was at revision 5: nothing to do/);
+    expect(written()).toEqual([]);
+  });
+
+  test('show prints what a revision did, or what takes it back', async () => {
+    expect((await drvsctl(['show', '5'], { env: env() })).out).toBe('forward\n');
+    expect((await drvsctl(['show', '5', '--undo'], { env: env() })).out).toBe('backward\n');
   });
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `drvsctl plan` and `drvsctl apply`: what a change set would do, and doing it.
+// `drvsctl plan`, `apply`, `rollback`, `show`: what a change set would do, doing it, and taking it back.
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import type { ChangeRequest, ChangeSet, PlanView } from '@drvs/contracts';
@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { readChangeSet } from '../change-set-file.js';
 import { CliError, EXIT } from '../errors.js';
 import { asData } from '../output/format.js';
+import { harmless } from '../output/paint.js';
 import { openSession, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { drawChange, drawPlan, isEmptyPlan, obstacles } from '../views/plan.js';
@@ -15,12 +16,14 @@ interface PlanOptions {
   file: string[];
 }
 
-interface ApplyOptions extends PlanOptions {
+interface WriteOptions {
   plan?: string;
   yes?: boolean;
   force?: boolean;
   reason?: string;
 }
+
+type ApplyOptions = PlanOptions & WriteOptions;
 
 const FILES = 'LDIF, or a list of operations in .yaml or .json; - is LDIF on standard input';
 
@@ -30,15 +33,37 @@ export function addChangeCommands(program: Command, terminal: Terminal): void {
     .description('show what a change set would do: per object, per node, and which bound processes would end')
     .requiredOption('-f, --file <file...>', FILES)
     .action((options: PlanOptions, command: Command) => plan(options, openSession(command, terminal)));
+  agreeable(
+    program
+      .command('apply')
+      .description('write a change set into the directory, all of it or nothing')
+      .requiredOption('-f, --file <file...>', FILES),
+  ).action((options: ApplyOptions, command: Command) => apply(options, openSession(command, terminal)));
+  agreeable(
+    program
+      .command('rollback')
+      .description('make the directory what it was at a revision, as a change set')
+      .argument('<revision>', 'as `drvsctl revisions` numbers them'),
+  ).action((revision: string, options: WriteOptions, command: Command) =>
+    rollback(revision, options, openSession(command, terminal)),
+  );
   program
-    .command('apply')
-    .description('write a change set into the directory, all of it or nothing')
-    .requiredOption('-f, --file <file...>', FILES)
+    .command('show')
+    .description('show what a revision did to the directory, as LDIF')
+    .argument('<revision>', 'as `drvsctl revisions` numbers them')
+    .option('--undo', 'show what takes it back')
+    .action((revision: string, options: { undo?: boolean }, command: Command) =>
+      showRevision(revision, options, openSession(command, terminal)),
+    );
+}
+
+/** The ways to agree to what a change set does. */
+function agreeable(command: Command): Command {
+  return command
     .option('--plan <id>', 'apply only if it still does what this plan says, without being asked')
     .option('-y, --yes', 'apply whatever it does now, without being asked')
     .option('--force', 'as --yes, without a plan; needs --reason')
-    .option('--reason <text>', 'why, for the audit')
-    .action((options: ApplyOptions, command: Command) => apply(options, openSession(command, terminal)));
+    .option('--reason <text>', 'why, for the audit');
 }
 
 async function plan({ file }: PlanOptions, session: Session): Promise<void> {
@@ -57,7 +82,11 @@ async function plan({ file }: PlanOptions, session: Session): Promise<void> {
 }
 
 async function apply(options: ApplyOptions, session: Session): Promise<void> {
-  const changeSet = await readChangeSet(options.file, session.terminal);
+  return write(await readChangeSet(options.file, session.terminal), options, session);
+}
+
+/** Writes a change set once its effects are agreed to. */
+async function write(changeSet: ChangeSet, options: WriteOptions, session: Session): Promise<void> {
   const { force, reason } = options;
   if (force === true && reason === undefined) {
     throw new CliError(
@@ -74,8 +103,28 @@ async function apply(options: ApplyOptions, session: Session): Promise<void> {
   terminal.stdout.write(format === 'table' ? `${drawChange(view)}\n` : asData(view, format));
 }
 
+async function rollback(revision: string, options: WriteOptions, session: Session): Promise<void> {
+  const { ldif, operations, passwordsLost } = await session.client.rollback(revision);
+  const { terminal } = session;
+  if (operations === 0) {
+    terminal.stdout.write(`The directory is as it was at revision ${revision}: nothing to do.\n`);
+    return;
+  }
+  await write({ ldif }, { ...options, reason: options.reason ?? `rollback to revision ${revision}` }, session);
+  if (passwordsLost.length === 0) return;
+  const dns = harmless(passwordsLost.join(', '));
+  terminal.stderr.write(`Set a new password for (it could not be restored): ${dns}\n`);
+}
+
+async function showRevision(revision: string, { undo }: { undo?: boolean }, session: Session): Promise<void> {
+  const view = await session.client.revisionLdif(revision);
+  const { terminal, format } = session;
+  const ldif = undo === true ? view.backward : view.forward;
+  terminal.stdout.write(format === 'table' ? ldif : asData(view, format));
+}
+
 /** Plans, shows the plan, and asks where something would end. Gives the plan's id. */
-async function agree(changeSet: ChangeSet, { yes }: ApplyOptions, session: Session): Promise<string> {
+async function agree(changeSet: ChangeSet, { yes }: WriteOptions, session: Session): Promise<string> {
   const { terminal } = session;
   const view = await session.client.plan(changeSet);
   const hindered = obstacles(view).length > 0;

@@ -53,6 +53,7 @@ export function addLookCommands(program: Command, terminal: Terminal): void {
   watchable(
     program
       .command('revisions')
+      .alias('history')
       .description('list the last changes of the desired topology')
       .option('-n, --most <number>', 'how many, at most 1000', parseMost, DEFAULT_REVISIONS),
   ).action((options: WatchOption & { most: number }, command: Command) =>

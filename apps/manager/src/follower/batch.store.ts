@@ -7,6 +7,7 @@ import type { Adoption } from '@drvs/directory';
 import type { EntityManager } from 'typeorm';
 import { storableJson, storableText } from '../database/stored-json.js';
 import { appendEvents } from '../events/event.store.js';
+import { appendEntryHistory } from '../revisions/entry-history.store.js';
 import { readRevision } from '../topology/epoch.store.js';
 import type { BatchPlan } from './batch-plan.js';
 import { batchEvents } from './batch-events.rules.js';
@@ -39,6 +40,9 @@ export class BatchStore {
       plan.changes.length > 0 || plan.losersChanged || (await readRevision(manager, system)) === NOTHING_READ;
     const revision = revises ? await nextRevision(manager, plan, cause) : undefined;
     await writeEntries(manager, system, plan);
+    // What changes nothing desired belongs to the revision before it.
+    const kept = revision ?? (await readRevision(manager, system));
+    if (plan.entryChanges.length > 0) await appendEntryHistory(manager, system, kept, plan.entryChanges);
     for (const adoption of plan.verdict.adopted) await adopt(manager, system, adoption);
     if (revision !== undefined) await writeDesired(manager, system, plan, revision);
     await writeTouched(manager, system, plan);

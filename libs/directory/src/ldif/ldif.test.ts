@@ -156,6 +156,8 @@ describe('writing', () => {
     'x'.repeat(300),
     'é'.repeat(100),
     '\0',
+    '\x1b[2J',
+    '\t',
     '#x',
     '-',
   ];

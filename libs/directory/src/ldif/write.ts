@@ -4,8 +4,8 @@ import type { Modification, WriteOperation } from '../client/types.js';
 
 /** Characters to a line, its continuations' space included. */
 const WIDTH = 76;
-/** SAFE-STRING of RFC 2849, without a space at the end, which readers may lose. */
-const SAFE = /^(?![ :<])[\x01-\x09\x0b\x0c\x0e-\x7f]*(?<! )$/;
+/** SAFE-STRING of RFC 2849 without control characters, which terminals act on, and without a space at the end, which readers may lose. */
+const SAFE = /^(?![ :<])[ -~]*(?<! )$/;
 
 function fold(line: string): string {
   const pieces = [line.slice(0, WIDTH)];

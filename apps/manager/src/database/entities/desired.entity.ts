@@ -50,6 +50,16 @@ export class EntryRow {
   @Column('json') entry!: unknown;
 }
 
+/** What one revision did to one entry. */
+@Entity('entry_history')
+export class EntryHistoryRow {
+  @PrimaryColumn('text') system!: string;
+  @PrimaryColumn('bigint') revision!: string;
+  @PrimaryColumn('uuid') uuid!: string;
+  @Column('json', { nullable: true }) before!: unknown;
+  @Column('json', { nullable: true }) after!: unknown;
+}
+
 /** A record that cannot be used as it stands. */
 @Entity('problem')
 export class ProblemRow {

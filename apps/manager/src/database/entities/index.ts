@@ -2,7 +2,7 @@
 import { ApiTokenRow, AuditRow, SessionRow } from './access.entity.js';
 import { ConditionRow, NodeStatusRow, ProcessStatusRow, ReplicaRow, VmStatusRow } from './actual.entity.js';
 import { ChangeJournalRow } from './change.entity.js';
-import { EntryRow, NodeRow, ProblemRow, ProcessRow, SystemRow, VmRow } from './desired.entity.js';
+import { EntryHistoryRow, EntryRow, NodeRow, ProblemRow, ProcessRow, SystemRow, VmRow } from './desired.entity.js';
 import {
   EpochRow,
   EventRow,
@@ -21,6 +21,7 @@ export const ENTITIES = [
   AuditRow,
   ChangeJournalRow,
   ConditionRow,
+  EntryHistoryRow,
   EntryRow,
   EpochRow,
   EventRow,
