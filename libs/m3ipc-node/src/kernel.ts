@@ -258,7 +258,8 @@ export class Kernel {
 
   /**
    * The events from now on, to be read with `for await`; it ends when `signal` aborts. Keeps the program alive while it
-   * is being waited for. A reader that is late finds the count of what it missed in `lost`.
+   * is being waited for. A reader that is late finds the count of what it missed in `lost`. Its thread lives until the
+   * loop is left or `close` is called.
    */
   events(options: Pick<WaitOptions, 'signal'> = {}): EventStream {
     return new EventStream('events', this.native, true, options.signal);
