@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The real addon on a machine without the module: what it says then is part of its contract.
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { Endpoint } from './endpoint.js';
 import { M3Error } from './error.js';
@@ -38,6 +40,12 @@ describe('the addon', () => {
     }
     await expect(Endpoint.bind(1, 2)).rejects.toMatchObject({ code: 'ModuleMissing', call: 'bind' });
   });
+
+  test('a hundred thousand calls leave nothing in memory', () => {
+    const program = fileURLToPath(new URL('../test/many-calls.mjs', import.meta.url));
+    const bytesPerCall = Number(execFileSync(process.execPath, ['--expose-gc', program], { encoding: 'utf8' }));
+    expect(bytesPerCall).toBeLessThan(4); // anything that a call left behind would have 16 at least
+  }, 120_000);
 
   test('a missing addon names the places and the remedy', () => {
     const error = failure(() => loadAddon('/nowhere/m3ipc_node.node'));

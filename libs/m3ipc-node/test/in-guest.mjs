@@ -2,6 +2,7 @@
 // Runs in a guest with the module loaded; src/in-guest.medium.test.ts starts it and reads its lines: `ok NAME` or
 // `not ok NAME: why`. `--list` only names the checks.
 import { checks as cancellation } from './in-guest/cancellation.mjs';
+import { checks as endurance } from './in-guest/endurance.mjs';
 import { checks as events } from './in-guest/events.mjs';
 import { checks as examples } from './in-guest/examples.mjs';
 import { checks as management } from './in-guest/management.mjs';
@@ -23,6 +24,7 @@ const all = {
   ...privileges,
   ...events,
   ...workers,
+  ...endurance,
   ...examples,
 };
 
