@@ -205,6 +205,8 @@ static int check_bind(struct m3_vm *vm, struct m3_slot *slot, struct m3_proc *pr
 		return -M3IPC_EVMNOTRUN;
 	if (!may_enter && !reserved_for_task(slot, proc->task))
 		return -EPERM;
+	if (!m3_vm_has_node(vm, m3_drvs_nodeid()))
+		return -M3IPC_ENOVMNODE;
 	if (rcu_access_pointer(slot->proc))
 		return -M3IPC_ESLOTUSED;
 	return check_reservation(slot, proc);
@@ -241,10 +243,32 @@ out:
 	return rc;
 }
 
-/* Binds @task, which may be exiting on another CPU. */
-static int bind_task(struct m3_vm *vm, s32 nr, struct task_struct *task, s32 *endpoint)
+/* Ends a new binding at once, if it cannot stand: 0 or an error. */
+static int settle_bind(struct m3_proc *proc, s32 __user *uendpoint)
 {
 	struct m3_ending ending = { M3IPC_CAUSE_EXIT, 0, -M3IPC_ENOTBIND };
+	int rc = 0;
+
+	/*
+	 * The exit probe looks into the table after PF_EXITING is set. If we see the flag now, it
+	 * may have looked too early: end the binding for it.
+	 */
+	smp_mb();
+	if (proc->task->flags & PF_EXITING) {
+		rc = -M3IPC_EBADPID;
+	} else if (copy_to_user(uendpoint, &proc->party.endpoint, sizeof(*uendpoint))) {
+		/* A thread must not be bound without being told where. */
+		ending.cause = M3IPC_CAUSE_CALL;
+		rc = -EFAULT;
+	}
+	if (rc)
+		m3_binding_end(proc, &ending);
+	return rc;
+}
+
+/* Binds @task, which may be exiting on another CPU. */
+static int bind_task(struct m3_vm *vm, s32 nr, struct task_struct *task, s32 __user *uendpoint)
+{
 	struct m3_slot *slot;
 	struct m3_proc *proc;
 	int rc;
@@ -259,20 +283,10 @@ static int bind_task(struct m3_vm *vm, s32 nr, struct task_struct *task, s32 *en
 		return PTR_ERR(proc);
 	m3_proc_hold(proc);
 	rc = publish(proc, m3_access_vm(vm, M3IPC_MODE_BIND));
-	if (rc) {
+	if (rc)
 		m3_proc_put(proc);
-	} else {
-		*endpoint = proc->party.endpoint;
-		/*
-		 * The exit probe looks into the table after PF_EXITING is set. If we see the
-		 * flag now, it may have looked too early: end the binding for it.
-		 */
-		smp_mb();
-		if (task->flags & PF_EXITING) {
-			m3_binding_end(proc, &ending);
-			rc = -M3IPC_EBADPID;
-		}
-	}
+	else
+		rc = settle_bind(proc, uendpoint);
 	m3_proc_put(proc);
 	return rc;
 }
@@ -292,19 +306,19 @@ static struct task_struct *task_get(s32 pid)
 	return task ? task : ERR_PTR(-M3IPC_EBADPID);
 }
 
-static int bind_pid(struct m3_vm *vm, struct m3ipc_bind *args)
+static int bind_pid(struct m3_vm *vm, const struct m3ipc_bind *args, s32 __user *uendpoint)
 {
 	struct task_struct *task = task_get(args->pid);
 	int rc;
 
 	if (IS_ERR(task))
 		return PTR_ERR(task);
-	rc = m3_access_kill(task) ? bind_task(vm, args->nr, task, &args->endpoint) : -EPERM;
+	rc = m3_access_kill(task) ? bind_task(vm, args->nr, task, uendpoint) : -EPERM;
 	put_task_struct(task);
 	return rc;
 }
 
-int m3_bind(struct m3ipc_bind *args)
+int m3_bind(const struct m3ipc_bind *args, s32 __user *uendpoint)
 {
 	struct m3_vm *vm;
 	int rc;
@@ -317,9 +331,9 @@ int m3_bind(struct m3ipc_bind *args)
 	if (IS_ERR(vm))
 		return PTR_ERR(vm);
 	if (args->who == M3IPC_BIND_SELF)
-		rc = bind_task(vm, args->nr, current, &args->endpoint);
+		rc = bind_task(vm, args->nr, current, uendpoint);
 	else
-		rc = bind_pid(vm, args);
+		rc = bind_pid(vm, args, uendpoint);
 	m3_vm_put(vm);
 	return rc;
 }

@@ -46,7 +46,8 @@ void m3_binding_forget_self(struct m3_waiter *waiter);
 void m3_binding_end_self_waits(int result);
 
 /* ioctls */
-int m3_bind(struct m3ipc_bind *args);
+/* Writes the endpoint to @uendpoint; a binding that cannot be told is none. */
+int m3_bind(const struct m3ipc_bind *args, s32 __user *uendpoint);
 int m3_unbind(const struct m3ipc_unbind *args);
 int m3_getep(struct m3ipc_getep *args);
 

@@ -52,23 +52,69 @@ static int as_endpoint_error(int rc)
 	}
 }
 
-/* A thread must not be bound without being told where. */
 static long bind_ioctl(struct m3ipc_bind __user *uargs)
 {
 	struct m3ipc_bind args;
-	int rc;
 
 	if (copy_from_user(&args, uargs, sizeof(args)))
 		return -EFAULT;
+	/* Before anybody sees a binding that cannot stand. */
 	if (put_user(args.endpoint, &uargs->endpoint))
 		return -EFAULT;
-	rc = as_endpoint_error(m3_bind(&args));
-	return !rc && put_user(args.endpoint, &uargs->endpoint) ? -EFAULT : rc;
+	return as_endpoint_error(m3_bind(&args, &uargs->endpoint));
+}
+
+/* What cannot be told has not happened. */
+static long drvs_init_ioctl(struct m3ipc_drvs_params __user *uparams)
+{
+	struct m3ipc_drvs_params params;
+	int rc;
+
+	if (copy_from_user(&params, uparams, sizeof(params)))
+		return -EFAULT;
+	rc = m3_drvs_init(&params);
+	if (!rc && copy_to_user(uparams, &params, sizeof(params))) {
+		m3_drvs_end();
+		rc = -EFAULT;
+	}
+	return rc;
+}
+
+static long vm_init_ioctl(struct m3ipc_vm_params __user *uparams)
+{
+	struct m3ipc_vm_params params;
+	struct m3ipc_vm_ref ref = {};
+	int rc;
+
+	if (copy_from_user(&params, uparams, sizeof(params)))
+		return -EFAULT;
+	rc = m3_vm_init(&params);
+	if (!rc && copy_to_user(uparams, &params, sizeof(params))) {
+		ref.vmid = params.vmid;
+		m3_vm_end(&ref);
+		rc = -EFAULT;
+	}
+	return rc;
 }
 
 static int getep(struct m3ipc_getep *args)
 {
 	return as_endpoint_error(m3_getep(args));
+}
+
+static long grant_set_ioctl(struct m3ipc_grant __user *ugrant)
+{
+	struct m3ipc_grant grant;
+	int rc;
+
+	if (copy_from_user(&grant, ugrant, sizeof(grant)))
+		return -EFAULT;
+	rc = m3_grant_set(&grant);
+	if (!rc && copy_to_user(ugrant, &grant, sizeof(grant))) {
+		m3_grant_clear(&grant);
+		rc = -EFAULT;
+	}
+	return rc;
 }
 
 /* The struct in user space is copied in, and out if the call succeeds. */
@@ -122,7 +168,7 @@ static long message_ioctl(unsigned int cmd, void __user *uargs)
 	case M3IPC_IOC_RELAY:
 		return CALL_IN(m3ipc_msg, m3_message_relay);
 	case M3IPC_IOC_GRANT_SET:
-		return CALL_INOUT(m3ipc_grant, m3_grant_set);
+		return grant_set_ioctl(uargs);
 	case M3IPC_IOC_GRANT_CLEAR:
 		return CALL_IN(m3ipc_grant, m3_grant_clear);
 	case M3IPC_IOC_GRANT_GET:
@@ -150,7 +196,7 @@ static long system_ioctl(unsigned int cmd, void __user *uargs)
 	case M3IPC_IOC_GET_VERSION:
 		return CALL_OUT(m3ipc_version, get_version);
 	case M3IPC_IOC_DRVS_INIT:
-		return CALL_INOUT(m3ipc_drvs_params, m3_drvs_init);
+		return drvs_init_ioctl(uargs);
 	case M3IPC_IOC_DRVS_END:
 		return m3_drvs_end();
 	case M3IPC_IOC_GET_DRVS:
@@ -158,7 +204,7 @@ static long system_ioctl(unsigned int cmd, void __user *uargs)
 	case M3IPC_IOC_GET_NODE:
 		return CALL_INOUT(m3ipc_node_info, m3_drvs_get_node);
 	case M3IPC_IOC_VM_INIT:
-		return CALL_INOUT(m3ipc_vm_params, m3_vm_init);
+		return vm_init_ioctl(uargs);
 	case M3IPC_IOC_VM_SET:
 		return CALL_IN(m3ipc_vm_params, m3_vm_set);
 	case M3IPC_IOC_VM_END:
