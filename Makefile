@@ -67,7 +67,7 @@ down: ## Stop the lab
 
 ##@ Tests
 
-.PHONY: test test-small test-medium test-kernel test-stress test-e2e test-long test-dkms test-containers lint bench
+.PHONY: test test-small test-medium test-kernel test-debug test-stress test-e2e test-long test-dkms test-containers lint bench
 test: ## Run every test that guards the main branch
 	@deploy/setup/packages build test lab
 	@test/run all
@@ -83,6 +83,9 @@ test-medium: ## Run the tests against real slapd and Postgres
 test-kernel: ## Run the kernel programs in throw-away guests
 	@deploy/setup/packages build test
 	@test/run kernel
+test-debug: ## Run every command with every fault, on a kernel with KASAN, lockdep and kmemleak
+	@deploy/setup/packages build test
+	@test/run debug
 test-stress: ## Run the module's stress model for ten minutes and more on the debug kernel, and all its mutants
 	@deploy/setup/packages build test
 	@test/run soak

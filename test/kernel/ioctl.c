@@ -277,7 +277,6 @@ TEST(random_arguments_break_nothing, "door.random")
 	unsigned int seed = time(NULL);
 	unsigned char argument[512];
 
-	errors_do_not_count();
 	printf("# seed %u\n", seed);
 	fflush(stdout);
 	srand(seed);
