@@ -6,7 +6,7 @@
 
 TRAP := $(OUT)/trap
 TRAP_LIBRARY := $(BUILD)/lib32/libm3ipc.a
-TRAP_CALLS := message notify timeout bind request vcopy
+TRAP_CALLS := message death deadlock notify timeout bind request vcopy
 TRAP_OWN := trap segv
 TRAP_PROGRAMS := $(addprefix $(TRAP)/,$(TRAP_CALLS) $(TRAP_OWN))
 TRAP_LIB := lib/harness.c lib/harness.h trap/vectors.h $(TRAP_LIBRARY)
