@@ -50,7 +50,7 @@ mutant_build() {
 # What caught it, of the model's output and the guest's status; nothing: it lives.
 mutant_verdict() {
 	local seen=$1 status=$2 name
-	name=$(sed -n 's/^# violation of \([a-z -]*\): .*/\1/p' "$seen" | head -n 1)
+	name=$(sed -n 's/^# violation of \([A-Za-z -]*\): .*/\1/p' "$seen" | head -n 1)
 	if [ -n "$name" ]; then
 		echo "$name"
 	elif [ "$status" -eq 125 ] && grep -q 'the kernel reported a problem' "$seen"; then
