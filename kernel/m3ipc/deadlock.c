@@ -90,7 +90,11 @@ bool m3_deadlock_closed_by(struct m3_proc *proc)
 	raw_spin_lock(&vm->deadlock_lock);
 	if (in_cycle(me, limit)) {
 		peer = m3_party_lock_with_peer(me);
-		broken = me->state;
+		/*
+		 * A request taken since then was no part of the cycle any more: to give it up would
+		 * say that it was never seen. Whoever closes another cycle over it walks, too.
+		 */
+		broken = me->state && (me->state & M3_SENDING || !me->reply_pending);
 		if (broken)
 			m3_rdv_withdraw(me);
 		m3_party_unlock_pair(me, peer);
