@@ -67,7 +67,7 @@ down: ## Stop the lab
 
 ##@ Tests
 
-.PHONY: test test-small test-medium test-kernel test-debug test-stress test-e2e test-long test-dkms test-containers lint bench
+.PHONY: test test-small test-medium test-kernel test-kernel-matrix test-model test-debug test-stress test-e2e test-long test-dkms test-containers lint bench
 test: ## Run every test that guards the main branch
 	@deploy/setup/packages build test lab
 	@test/run all
@@ -86,6 +86,12 @@ test-kernel: ## Run the kernel programs in throw-away guests
 test-debug: ## Run every command with every fault, on a kernel with KASAN, lockdep and kmemleak
 	@deploy/setup/packages build test
 	@test/run debug
+test-kernel-matrix: ## Run the kernel programs on every kernel that the module is for, and record what passed
+	@deploy/setup/packages build test
+	@$(NODE_ENV); test/kernel/matrix --record
+test-model: ## Explore the module's rendezvous without a kernel: fuzzing against an oracle, and all interleavings
+	@deploy/setup/packages build test
+	@test/model/run
 test-stress: ## Run the module's stress model for ten minutes and more on the debug kernel, and all its mutants
 	@deploy/setup/packages build test
 	@test/run soak

@@ -59,7 +59,7 @@ static void *call_first(void *unused)
 	return NULL;
 }
 
-TEST(threads_that_make_the_first_call_at_once_open_one_descriptor)
+TEST(threads_that_make_the_first_call_at_once_open_one_descriptor, "library.descriptor")
 {
 	enum { THREADS = 16, ROUNDS = 20 };
 	pthread_t threads[THREADS];
@@ -76,7 +76,7 @@ TEST(threads_that_make_the_first_call_at_once_open_one_descriptor)
 	}
 }
 
-TEST(what_a_program_opens_in_its_place_is_left_alone)
+TEST(what_a_program_opens_in_its_place_is_left_alone, "library.descriptor")
 {
 	int fd = the_device(), other = open("/dev/null", O_RDONLY), null = -1;
 	char byte;
@@ -88,7 +88,7 @@ TEST(what_a_program_opens_in_its_place_is_left_alone)
 	EXPECT_EQ(read(fd, &byte, 1), 0);
 }
 
-TEST(the_descriptor_is_none_of_the_standard_ones_and_ends_with_exec)
+TEST(the_descriptor_is_none_of_the_standard_ones_and_ends_with_exec, "library.descriptor")
 {
 	int fd = the_device();
 
@@ -100,7 +100,7 @@ TEST(the_descriptor_is_none_of_the_standard_ones_and_ends_with_exec)
 	EXPECT_EQ(fcntl(fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
 }
 
-TEST(no_call_touches_errno)
+TEST(no_call_touches_errno, "library.errno")
 {
 	message m = poisoned();
 	m3_event_t event;
@@ -149,7 +149,7 @@ static int dump_processes(void)
 	return mnx_proc_dump(M3_OWN_VM);
 }
 
-TEST(proc_dump_and_vm_dump_write_the_texts_of_proc)
+TEST(proc_dump_and_vm_dump_write_the_texts_of_proc, "library.dump")
 {
 	char path[128], dumped[8192], text[8192];
 	size_t length;
@@ -179,7 +179,7 @@ static void in_a_handler(int number)
 	results[1] = mnx_getprocinfo(M3_OWN_VM, 1, &proc);
 }
 
-TEST(calls_may_be_made_in_a_signal_handler)
+TEST(calls_may_be_made_in_a_signal_handler, "library.signal")
 {
 	message m = poisoned();
 

@@ -12,7 +12,7 @@ present() { loaded && [ -c /dev/m3ipc ] && [ -d /proc/drvs ]; }
 world_may_open() { [ "$(stat -c %a /dev/m3ipc)" = 666 ]; }
 
 check 'the module unloads after drvs-end' rmmod m3ipc
-check 'nothing is left of it' absent
+check 'nothing is left of it [module.unload]' absent
 check 'it loads again' modprobe m3ipc
 check 'its device and /proc/drvs are there' present
 check 'its device may be opened by everybody' world_may_open
@@ -23,7 +23,7 @@ busy() {
 	await grep -q serving /tmp/serve.log || return 1
 	! rmmod m3ipc
 }
-check 'it does not unload under a bound process' busy
+check 'it does not unload under a bound process [module.unload]' busy
 check 'the processes end with the DRVS' m3ipc drvs-end
 check 'and then it unloads' await rmmod m3ipc
 
@@ -35,10 +35,10 @@ cycle() {
 			m3ipc drvs-end && rmmod m3ipc || return 1
 	done
 }
-check 'ten times round' cycle
+check 'ten times round [module.again]' cycle
 
-check 'the nodeid may come from a parameter' modprobe m3ipc nodeid=9
-check 'and is then the only one' exits 1 m3ipc drvs-init --nodeid 8
+check 'the nodeid may come from a parameter [drvs.nodeid]' modprobe m3ipc nodeid=9
+check 'and is then the only one [drvs.nodeid]' exits 1 m3ipc drvs-init --nodeid 8
 check 'and needs no naming' prints '^node 9$' m3ipc drvs-init
 check 'and shows where it came from' prints 'nodeid_source=boot' cat /proc/drvs/info
 check 'the end' m3ipc drvs-end
