@@ -205,8 +205,6 @@ static int check_bind(struct m3_vm *vm, struct m3_slot *slot, struct m3_proc *pr
 		return -M3IPC_EVMNOTRUN;
 	if (!may_enter && !reserved_for_task(slot, proc->task))
 		return -EPERM;
-	if (!m3_vm_has_node(vm, m3_drvs_nodeid()))
-		return -M3IPC_ENOVMNODE;
 	if (rcu_access_pointer(slot->proc))
 		return -M3IPC_ESLOTUSED;
 	return check_reservation(slot, proc);

@@ -277,6 +277,7 @@ TEST(random_arguments_break_nothing, "door.random door.untouched")
 	unsigned int seed = time(NULL);
 	unsigned char argument[512];
 
+	errors_do_not_count();
 	printf("# seed %u\n", seed);
 	fflush(stdout);
 	srand(seed);

@@ -41,7 +41,12 @@ export const ERRORS = [
     when: "nodeid out of range, missing, or another than the boot line's",
   },
   { errno: 302, code: 'EBADDCID', m3Number: 302, when: 'vmid out of range' },
-  { errno: 303, code: 'EDCNOTRUN', m3Number: 303, when: 'no such VM, or it ended meanwhile' },
+  {
+    errno: 303,
+    code: 'EDCNOTRUN',
+    m3Number: 303,
+    when: 'no such VM, or it ended meanwhile; any call of a process that begins while its VM ends',
+  },
   { errno: 304, code: 'EBADPROC', m3Number: 304, when: "process number out of the VM's range; get_proc NEXT: no more" },
   { errno: 305, code: 'EBADPID', m3Number: 305, when: 'no such thread, it is exiting, or a kernel thread' },
   {

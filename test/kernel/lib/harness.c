@@ -394,5 +394,6 @@ int main(int argc, char **argv)
 	for (int i = 0; i < test_count; i++)
 		if (chosen(i, argc, argv))
 			failed += !report(i, ++place);
+	print_errors();
 	return failed > 0;
 }

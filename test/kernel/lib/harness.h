@@ -108,6 +108,13 @@ void interruptible(int signal);
 /* Becomes uid and gid (no supplementary groups), for good. */
 void become(unsigned int uid, unsigned int gid);
 
+/* ---- errors of the module, by command: see produced.c ---- */
+
+void note_error(unsigned long request, int error);
+/* For tests that do not look at the errors they get. */
+void errors_do_not_count(void);
+void print_errors(void);
+
 /* The module's door itself; -1 and errno, as ioctl(2). */
 int door(void);
 

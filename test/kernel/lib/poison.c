@@ -142,6 +142,8 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 			      outputs[i].size, true);
 	result = __real_ioctl(fd, request, argument);
 	error = errno;
+	if (result < 0)
+		note_error(request, error);
 	for (int i = 0; i < 3; i++)
 		check(&pieces[i], request, result < 0 ? error : 0);
 	errno = error;

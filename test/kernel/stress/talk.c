@@ -41,8 +41,8 @@ int talk_receive(enum op op, int from, long ms)
 		may |= MAY_WAKE;
 	call_begin(op, from, ms);
 	result = receive_by(op, from, m, ms);
-	torn = buffers_close();
 	call_end();
+	torn = buffers_close();
 	if (torn && result == EMOLFAULT)
 		me->faults++; /* there may have been a message */
 	if (judge(op, result, may | (torn ? MAY_FAULT : 0)))

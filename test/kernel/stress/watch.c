@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BOUND_MS = 10000, LOOKS = 4, STRANGER_LOOKS = 3 };
+enum { BOUND_MS = 10000, LOOKS = 10, STRANGER_LOOKS = 3 };
 
 #define PROCS_FILE "/proc/drvs/vms/main/procs"
 
@@ -146,7 +146,8 @@ static const char *wrong_with(const struct worker *worker)
 
 	if (worker->op == OP_NONE)
 		return NULL;
-	if (deadline && clock_ms() > deadline)
+	/* One that runs, or would, is late for want of a CPU. */
+	if (deadline && clock_ms() > deadline && sleeps(worker->pid))
 		return "timeouts";
 	if (worker->vmid >= FLEETING_VM)
 		return worker->incarnation != arena->fleeting[worker->vmid - FLEETING_VM]

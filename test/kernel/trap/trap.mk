@@ -9,18 +9,18 @@ TRAP_LIBRARY := $(BUILD)/lib32/libm3ipc.a
 TRAP_CALLS := message death deadlock notify timeout bind request vcopy
 TRAP_OWN := trap segv
 TRAP_PROGRAMS := $(addprefix $(TRAP)/,$(TRAP_CALLS) $(TRAP_OWN))
-TRAP_LIB := lib/harness.c lib/harness.h trap/vectors.h $(TRAP_LIBRARY)
+TRAP_LIB := lib/harness.c lib/produced.c lib/harness.h trap/vectors.h $(TRAP_LIBRARY)
 
 .PHONY: trap
 trap: $(TRAP_PROGRAMS) $(OUT)/trap-refused/static
 
 $(TRAP)/%: %.c trap/calls.c $(TRAP_LIB)
 	@mkdir -p $(@D)
-	$(CC) -m32 $(ALL_CFLAGS) -o $@ $< trap/calls.c lib/harness.c $(TRAP_LIBRARY)
+	$(CC) -m32 $(ALL_CFLAGS) -o $@ $< trap/calls.c lib/harness.c lib/produced.c $(TRAP_LIBRARY)
 
 $(TRAP)/%: trap/%.c $(TRAP_LIB)
 	@mkdir -p $(@D)
-	$(CC) -m32 -msse2 $(ALL_CFLAGS) -o $@ $< lib/harness.c $(TRAP_LIBRARY)
+	$(CC) -m32 -msse2 $(ALL_CFLAGS) -o $@ $< lib/harness.c lib/produced.c $(TRAP_LIBRARY)
 
 # What the tool must refuse.
 $(OUT)/trap-refused/static: trap/static.c
