@@ -77,7 +77,7 @@ static void about(const struct about_vm *call, int vmid, int endpoint, int expec
 	gives(call->request, &argument, expected);
 }
 
-TEST(calls_about_no_vm)
+TEST(calls_about_no_vm, "error.documented")
 {
 	for (int i = 0; i < ABOUT_VM; i++) {
 		about(&about_vm[i], 65536, 1, M3IPC_EBADVMID);
@@ -85,7 +85,7 @@ TEST(calls_about_no_vm)
 	}
 }
 
-TEST(calls_about_no_process)
+TEST(calls_about_no_process, "error.documented")
 {
 	for (int i = 0; i < ABOUT_VM; i++) {
 		if (about_vm[i].endpoint == about_vm[i].vmid)
@@ -115,7 +115,7 @@ static void all_messages_give(int expected)
 	}
 }
 
-TEST(calls_of_the_unbound)
+TEST(calls_of_the_unbound, "error.documented")
 {
 	for (int i = 0; i < ABOUT_VM; i++) {
 		switch (about_vm[i].request) {
@@ -134,7 +134,7 @@ TEST(calls_of_the_unbound)
 	all_messages_give(M3IPC_ENOTBIND);
 }
 
-TEST(calls_without_a_drvs)
+TEST(calls_without_a_drvs, "error.documented")
 {
 	struct m3ipc_vm_params params = {.vmid = UNUSED_VMID, .name = "none"};
 	struct m3ipc_grant grant = {.to = ANY, .addr = 4096, .bytes = 1, .access = 1};
@@ -154,7 +154,7 @@ TEST(calls_without_a_drvs)
 	EXPECT_EQ(mnx_drvs_init(1, NULL), 1);
 }
 
-TEST(a_drvs_of_impossible_words)
+TEST(a_drvs_of_impossible_words, "error.documented")
 {
 	struct m3ipc_drvs_params params = {.nodeid = 1, .source = 9};
 
@@ -165,7 +165,7 @@ TEST(a_drvs_of_impossible_words)
 	EXPECT_EQ(mnx_drvs_init(1, NULL), 1);
 }
 
-TEST(a_vm_of_impossible_words)
+TEST(a_vm_of_impossible_words, "error.documented")
 {
 	struct m3ipc_drvs_params few = {.nodeid = 1, .source = 2, .nr_nodes = 8};
 	struct m3ipc_vm_params params = {.vmid = UNUSED_VMID, .name = "own"};
@@ -213,13 +213,13 @@ static void look_as_stranger(void)
 	EXPECT_EQ(mnx_getep(bound), EPRIVILEGES);
 }
 
-TEST(calls_of_a_stranger)
+TEST(calls_of_a_stranger, "error.documented")
 {
 	enter(1);
 	join(spawn(look_as_stranger));
 }
 
-TEST(no_more_descriptors)
+TEST(no_more_descriptors, "error.documented")
 {
 	struct rlimit limit = {.rlim_cur = 0, .rlim_max = 0};
 	struct m3ipc_endpoint_fd endpoint = {.vmid = M3IPC_OWN_VM, .endpoint = M3IPC_SELF};
@@ -250,7 +250,7 @@ static pid_t take_request(message *m)
 	return client;
 }
 
-TEST(a_replyrec_with_nothing_to_receive)
+TEST(a_replyrec_with_nothing_to_receive, "error.documented")
 {
 	message m;
 	pid_t client;
@@ -276,7 +276,7 @@ static void interrupt_1(void)
 	kill(getppid(), SIGUSR1);
 }
 
-TEST(signals_end_replyrec_and_rcvrqst)
+TEST(signals_end_replyrec_and_rcvrqst, "error.documented")
 {
 	message m;
 	pid_t client, other;
@@ -293,7 +293,7 @@ TEST(signals_end_replyrec_and_rcvrqst)
 	join(client);
 }
 
-TEST(a_replyrec_that_is_not_allowed)
+TEST(a_replyrec_that_is_not_allowed, "error.documented")
 {
 	priv_usr_t priv = {.s_given = M3_GIVEN | M3_PRIV_PEERS};
 	message m;
@@ -315,7 +315,7 @@ static void end_vm(void)
 	EXPECT_EQ(mnx_vm_end(vm), OK);
 }
 
-TEST(vm_end_ends_replyrec)
+TEST(vm_end_ends_replyrec, "error.documented")
 {
 	message m;
 	pid_t client, other;
@@ -329,7 +329,7 @@ TEST(vm_end_ends_replyrec)
 	join(client);
 }
 
-TEST(vm_end_ends_rcvrqst)
+TEST(vm_end_ends_rcvrqst, "error.documented")
 {
 	message m;
 	pid_t other;
@@ -358,7 +358,7 @@ static void be(int nr)
 	await_step(0);
 }
 
-TEST(every_blocking_call_is_one_at_a_time)
+TEST(every_blocking_call_is_one_at_a_time, "error.documented")
 {
 	pid_t peer = spawn_with(be, 3), client;
 	pthread_t thread;

@@ -2,7 +2,6 @@
 // Automatic nodeids (drvsNodeIdAuto): chosen by the one replica that follows, so that no two nodes are given the same.
 import { DirectoryError } from '@drvs/directory';
 import type { LdapDirectory, Modification } from '@drvs/directory';
-import type { EntityManager } from 'typeorm';
 import type { DirectoryPort } from './directory.port.js';
 import type { Leadership } from './leader.store.js';
 import type { Leading } from './leading.js';
@@ -42,7 +41,7 @@ export class NodeNumbers {
 
   private async recent(): Promise<Set<number>> {
     const { system } = this.leadership;
-    return this.leadership.transaction((manager: EntityManager) => readRecentNodeIds(manager, system));
+    return this.leadership.transaction((manager) => readRecentNodeIds(manager, system));
   }
 
   private async give(node: WaitingNode, numbers: Numbers, directory: LdapDirectory): Promise<void> {
