@@ -6,7 +6,7 @@ import { M3Error, checked, checkedNumber, isM3Error } from './error.js';
 
 /** Every code of the module's header: name -> number. */
 function codesOfHeader(): [string, number][] {
-  const header = readFileSync(new URL('../../../kernel/m3ipc/uapi/m3ipc.h', import.meta.url), 'utf8');
+  const header = readFileSync(new URL('../../../kernel/m3ipc/uapi/m3ipc_base.h', import.meta.url), 'utf8');
   const list = header.split('enum m3ipc_error {')[1]?.split('};')[0] ?? '';
   return [...list.matchAll(/M3IPC_(\w+) = (\d+), \/\* M3 (\d+)/g)].map(([, name, errno]) => [
     name ?? '',
