@@ -122,7 +122,8 @@ static void follow(struct tracefs *trace, struct progress *progress)
 	long end = now_ms() + progress->wanted->timeout_ms;
 
 	while (!stop_requested && !is_enough(progress)) {
-		struct pollfd poller = {.fd = trace->pipe, .events = POLLIN};
+		struct pollfd pollers[] = {{.fd = trace->pipe, .events = POLLIN},
+					   {.fd = STDOUT_FILENO}};
 		long left = READ_MS;
 
 		if (progress->wanted->timeout_ms >= 0) {
@@ -133,7 +134,10 @@ static void follow(struct tracefs *trace, struct progress *progress)
 			left = until_end < left ? until_end : left;
 		}
 		/* Old kernels forget to wake a reader now and then: it looks by itself, too. */
-		poll(&poller, 1, left);
+		poll(pollers, 2, left);
+		/* The reader of a pipe has left, and nothing may be there to write that would tell. */
+		if (pollers[1].revents & (POLLERR | POLLHUP))
+			break;
 		while (!is_enough(progress) && take_text(progress, trace->pipe))
 			fflush(stdout);
 	}
