@@ -46,6 +46,7 @@ static void resolve(struct proc *p, int result)
 	if (p->wait == AWAITING)
 		p->answerer = NOBODY;
 	p->wait = NOTHING;
+	p->requests_only = false;
 	p->over = true;
 	p->gets = false;
 	p->result = result;
