@@ -9,7 +9,8 @@
  * vm is the vmid and caller the endpoint of whoever calls: -1 and NONE (0x6ace) if it is not bound.
  * peer is the endpoint as given. m_type is that of the message sent, 0 if the call sends none;
  * source and source_type are of the message received, NONE and 0 if none was. result is 0 or
- * -errno, as in uapi/errors.md.
+ * -errno, as in uapi/errors.md. comm is the name of the calling thread; it comes last, since it may
+ * hold any text.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM m3ipc
@@ -37,6 +38,7 @@ TRACE_EVENT(m3ipc_enter,
 		__field(s32, peer)
 		__field(s32, m_type)
 		__field(s32, timeout_ms)
+		__array(char, comm, TASK_COMM_LEN)
 	),
 	TP_fast_assign(
 		__entry->vm = who->vmid;
@@ -45,11 +47,12 @@ TRACE_EVENT(m3ipc_enter,
 		__entry->peer = peer;
 		__entry->m_type = m_type;
 		__entry->timeout_ms = timeout_ms;
+		memcpy(__entry->comm, current->comm, TASK_COMM_LEN);
 	),
-	TP_printk("vm=%d caller=%d call=%s peer=%d m_type=%d timeout_ms=%d",
+	TP_printk("vm=%d caller=%d call=%s peer=%d m_type=%d timeout_ms=%d comm=%s",
 		  __entry->vm, __entry->caller,
 		  __print_symbolic(__entry->call, m3_trace_call_names), __entry->peer,
-		  __entry->m_type, __entry->timeout_ms)
+		  __entry->m_type, __entry->timeout_ms, __entry->comm)
 );
 
 TRACE_EVENT(m3ipc_exit,
@@ -64,6 +67,7 @@ TRACE_EVENT(m3ipc_exit,
 		__field(s32, source)
 		__field(s32, source_type)
 		__field(s32, result)
+		__array(char, comm, TASK_COMM_LEN)
 	),
 	TP_fast_assign(
 		__entry->vm = who->vmid;
@@ -74,11 +78,13 @@ TRACE_EVENT(m3ipc_exit,
 		__entry->source = who->received ? who->source : M3IPC_NONE;
 		__entry->source_type = who->received ? who->source_type : 0;
 		__entry->result = result;
+		memcpy(__entry->comm, current->comm, TASK_COMM_LEN);
 	),
-	TP_printk("vm=%d caller=%d call=%s peer=%d m_type=%d source=%d source_type=%d result=%d",
+	TP_printk("vm=%d caller=%d call=%s peer=%d m_type=%d source=%d source_type=%d result=%d comm=%s",
 		  __entry->vm, __entry->caller,
 		  __print_symbolic(__entry->call, m3_trace_call_names), __entry->peer,
-		  __entry->m_type, __entry->source, __entry->source_type, __entry->result)
+		  __entry->m_type, __entry->source, __entry->source_type, __entry->result,
+		  __entry->comm)
 );
 
 TRACE_EVENT(m3ipc_vcopy,
@@ -92,6 +98,7 @@ TRACE_EVENT(m3ipc_vcopy,
 		__field(s64, bytes)
 		__field(s64, copied)
 		__field(s32, result)
+		__array(char, comm, TASK_COMM_LEN)
 	),
 	TP_fast_assign(
 		__entry->vm = who->vmid;
@@ -101,10 +108,11 @@ TRACE_EVENT(m3ipc_vcopy,
 		__entry->bytes = args->bytes;
 		__entry->copied = args->copied;
 		__entry->result = result;
+		memcpy(__entry->comm, current->comm, TASK_COMM_LEN);
 	),
-	TP_printk("vm=%d caller=%d src=%d dst=%d bytes=%lld copied=%lld result=%d",
+	TP_printk("vm=%d caller=%d src=%d dst=%d bytes=%lld copied=%lld result=%d comm=%s",
 		  __entry->vm, __entry->caller, __entry->src, __entry->dst, __entry->bytes,
-		  __entry->copied, __entry->result)
+		  __entry->copied, __entry->result, __entry->comm)
 );
 
 #endif /* _M3_TRACE_H */

@@ -13,7 +13,7 @@
 
 /* A trace buffer of this program alone. */
 #define TRACEFS "/tmp/tracefs"
-#define BUFFER TRACEFS "/instances/m3ipc-test"
+#define BUFFER TRACEFS "/instances/test-trace"
 
 static char log_text[1 << 20];
 
@@ -71,7 +71,8 @@ static const char *traced(const char *event, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	snprintf(line, sizeof(line), " %s: vm=%d %s\n", event, vm, text);
+	snprintf(line, sizeof(line), " %s: vm=%d %s comm=%s\n", event, vm, text,
+		 program_invocation_short_name);
 	found = strstr(log_text, line);
 	if (!found) {
 		printf("# no line%s# in:\n%s", line, log_text);
@@ -265,8 +266,8 @@ TEST(failures_have_their_code, "trace.result")
 	trace_off();
 	snprintf(line, sizeof(line),
 		 " m3ipc_exit: vm=-1 caller=%d call=send peer=2 m_type=1 source=%d source_type=0 "
-		 "result=%d\n",
-		 NONE, NONE, -M3IPC_ENOTBIND);
+		 "result=%d comm=%s\n",
+		 NONE, NONE, -M3IPC_ENOTBIND, program_invocation_short_name);
 	EXPECT(strstr(log_text, line));
 	traced("m3ipc_exit", "caller=1 call=send peer=2 m_type=1 source=%d source_type=0 result=%d",
 	       NONE, -M3IPC_EDSTDIED);

@@ -52,9 +52,7 @@ static void set_name(struct entry *entry, const char *name)
 
 void names_learn(int vmid, int endpoint, const char *name)
 {
-	/* What the kernel shows for a thread that was gone before it looked. */
-	if (*name && strcmp(name, "<...>") != 0)
-		set_name(find(vmid, endpoint), name);
+	set_name(find(vmid, endpoint), name);
 }
 
 const char *names_process(int vmid, int endpoint)

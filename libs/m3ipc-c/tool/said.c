@@ -1,28 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "said.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../src/error.h"
 
-/* The last occurrence: what precedes the event's name has a thread's name in it, of any text. */
-static const char *find_last(const char *line, const char *text)
+/*
+ * Where the event begins. Threads' names stand before and after it, of any text but too short for
+ * this much of one: the first is the right one.
+ */
+static const char *find_event(const char *line)
 {
+	static const char *const begins[] = {
+		": m3ipc_enter: vm=", ": m3ipc_exit: vm=", ": m3ipc_vcopy: vm="};
 	const char *found = NULL;
 
-	while ((line = strstr(line, text)))
-		found = line++;
+	for (size_t i = 0; !found && i < sizeof(begins) / sizeof(begins[0]); i++)
+		found = strstr(line, begins[i]);
 	return found;
 }
 
-/* "   NAME-PID     [001] ..... 12.345678" */
+/* "   NAME-PID     [001] ..... 12.345678"; that name is not always known, the event's own is. */
 static bool parse_head(const char *line, const char *end, struct said *said)
 {
 	const char *time = end, *flags, *dash;
 	unsigned long long seconds, fraction;
-	int length;
 
 	while (time > line && time[-1] != ' ')
 		time--;
@@ -33,15 +38,21 @@ static bool parse_head(const char *line, const char *end, struct said *said)
 		;
 	for (dash = flags; dash > line && *dash != '-'; dash--)
 		;
-	if (*dash != '-')
-		return false;
 	said->pid = atoi(dash + 1);
-	line += strspn(line, " ");
-	length = dash > line ? dash - line : 0;
-	if (length >= (int)sizeof(said->name))
-		length = sizeof(said->name) - 1;
-	memcpy(said->name, line, length);
-	said->name[length] = 0;
+	return *dash == '-';
+}
+
+/* "... comm=NAME"; nothing of a name may reach a terminal as a control. */
+static bool parse_name(const char *event, struct said *said)
+{
+	const char *name = strstr(event, " comm=");
+
+	if (!name)
+		return false;
+	snprintf(said->name, sizeof(said->name), "%s", name + strlen(" comm="));
+	for (char *c = said->name; *c; c++)
+		if (!isprint((unsigned char)*c))
+			*c = '?';
 	return true;
 }
 
@@ -83,7 +94,7 @@ static bool parse_fields(const char *event, struct said *said)
 
 bool said_parse(const char *line, struct said *said)
 {
-	const char *event = find_last(line, ": m3ipc_");
+	const char *event = find_event(line);
 
 	*said = (struct said){.source = NONE, .timeout_ms = TIMEOUT_FOREVER};
 	if (!event) {
@@ -92,5 +103,6 @@ bool said_parse(const char *line, struct said *said)
 		return sscanf(line, "CPU:%*d [LOST %lu EVENTS]", &said->lost) == 1 ||
 		       strstr(line, "[LOST EVENTS]");
 	}
-	return parse_head(line, event, said) && parse_fields(event + 2, said);
+	return parse_head(line, event, said) && parse_fields(event + 2, said) &&
+	       parse_name(event, said);
 }
