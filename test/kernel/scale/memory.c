@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "memory.h"
 
-#include <glob.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "../lib/slabs.h"
 
 enum { SHOWN = 8 };
 
@@ -19,32 +20,6 @@ static FILE *open_or_die(const char *path, const char *mode)
 		exit(1);
 	}
 	return file;
-}
-
-static void drop_caches(void)
-{
-	FILE *file = open_or_die("/proc/sys/vm/drop_caches", "w");
-
-	fputs("3\n", file);
-	fclose(file);
-}
-
-/* Slabs without an object in use are given back, too: what is kept of them depends on chance. */
-static void shrink_slabs(void)
-{
-	glob_t caches;
-
-	if (glob("/sys/kernel/slab/*/shrink", 0, NULL, &caches))
-		return;
-	for (size_t i = 0; i < caches.gl_pathc; i++) {
-		FILE *file = fopen(caches.gl_pathv[i], "w");
-
-		if (!file)
-			continue;
-		fputs("1\n", file);
-		fclose(file);
-	}
-	globfree(&caches);
 }
 
 static long sum_of_meminfo(void)
@@ -90,8 +65,10 @@ void memory_measure(struct memory *memory)
 	memory->bytes = 0;
 	do {
 		before = memory->bytes;
-		drop_caches();
-		shrink_slabs();
+		if (!slabs_shrink()) {
+			perror("shrinking slabs");
+			exit(1);
+		}
 		usleep(300000);
 		memory->bytes = sum_of_meminfo();
 	} while (memory->bytes != before && labs(memory->bytes - before) > 64 * 1024);
