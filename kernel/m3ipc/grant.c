@@ -188,7 +188,8 @@ static int check_args(const struct m3ipc_grant *args)
 		return -EINVAL;
 	if (!args->access || !args->bytes)
 		return -M3IPC_EBADVALUE;
-	if (!within(args->addr, args->bytes, TASK_SIZE_MAX))
+	/* The caller's own: that of a 32-bit program ends below 4 GiB. */
+	if (!within(args->addr, args->bytes, TASK_SIZE))
 		return -EFAULT;
 	return 0;
 }
