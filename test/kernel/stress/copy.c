@@ -81,8 +81,8 @@ void copy_from_client(struct request *request)
 		return;
 	at = pattern_differs(own, request->bytes, request->pattern);
 	if (at >= 0 && still_waits(request))
-		violation("copies", "%d has wrong bytes from %ld of %u on from client %d",
-			  me->endpoint, at, request->bytes, request->client);
+		violation("copies", "%d has wrong bytes from %ld of %u on from client %d: %x",
+			  me->endpoint, at, request->bytes, request->client, own[at]);
 }
 
 void copy_to_client(struct request *request)

@@ -140,6 +140,7 @@ void life_exec(void)
 {
 	char number[16];
 
+	me->nonce++; /* the buffers of requests that were given up go with this program */
 	snprintf(number, sizeof(number), "%d", (int)(me - arena->workers));
 	execl(arena->program, arena->program, "--worker", number, NULL);
 	perror(arena->program);
