@@ -12,6 +12,8 @@
  * edges existed together, in the moment between the walks.
  */
 
+#include <linux/sched.h>
+
 #include "deadlock.h"
 #include "party_lock.h"
 #include "proc.h"
@@ -54,8 +56,29 @@ static bool in_cycle(struct m3_party *me, u32 limit)
 	return true;
 }
 
-bool m3_deadlock_closed_by_relay(struct m3_proc *me, struct m3_proc *client, struct m3_proc *dst)
+/*
+ * Ends the blocking call that another thread of the relayer began meanwhile, if it closes a cycle
+ * now that @client waits for the relayer again. Nobody else would look for that one.
+ */
+static void break_beside_relay(struct m3_party *me, struct m3_party *client, u32 limit)
 {
+	struct task_struct *waiter = NULL;
+	struct m3_party *peer;
+
+	if (!in_cycle(client, limit))
+		return;
+	peer = m3_party_lock_with_peer(me);
+	if (me->state && !m3_rdv_request_taken(me))
+		waiter = m3_rdv_resolve(me, -M3IPC_ELOCKED);
+	m3_party_unlock_pair(me, peer);
+	if (waiter)
+		wake_up_process(waiter);
+}
+
+bool m3_deadlock_closed_by_relay(struct m3_proc *me, struct m3_proc *client, struct m3_proc *dst,
+				 u64 wait)
+{
+	struct task_struct *waiter = NULL;
 	struct m3_vm *vm = me->vm;
 	u32 limit = READ_ONCE(vm->bound);
 	bool broken = false;
@@ -67,9 +90,14 @@ bool m3_deadlock_closed_by_relay(struct m3_proc *me, struct m3_proc *client, str
 	raw_spin_lock(&vm->deadlock_lock);
 	if (in_cycle(&client->party, limit)) {
 		m3_party_lock_three(&me->party, &client->party, &dst->party);
-		broken = m3_rdv_unrelay(&me->party, &client->party, &dst->party);
+		if (client->party.wait_seq == wait)
+			broken = m3_rdv_unrelay(&me->party, &client->party, &dst->party, &waiter);
 		m3_party_unlock_three(&me->party, &client->party, &dst->party);
 	}
+	if (waiter)
+		wake_up_process(waiter);
+	if (broken)
+		break_beside_relay(&me->party, &client->party, limit);
 	raw_spin_unlock(&vm->deadlock_lock);
 	return broken;
 }
@@ -94,7 +122,7 @@ bool m3_deadlock_closed_by(struct m3_proc *proc)
 		 * A request taken since then was no part of the cycle any more: to give it up would
 		 * say that it was never seen. Whoever closes another cycle over it walks, too.
 		 */
-		broken = me->state && (me->state & M3_SENDING || !me->reply_pending);
+		broken = me->state && !m3_rdv_request_taken(me);
 		if (broken)
 			m3_rdv_withdraw(me);
 		m3_party_unlock_pair(me, peer);

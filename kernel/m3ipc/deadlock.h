@@ -14,9 +14,10 @@ struct m3_proc;
 bool m3_deadlock_closed_by(struct m3_proc *proc);
 
 /*
- * Likewise after @me has relayed the request of @client to @dst, who is blocked: true if that
- * was taken back. In an RCU read section.
+ * Likewise after @me has relayed the request of @client to @dst, who is blocked, which began the
+ * @wait (wait_seq) of @client: true if that was taken back. In an RCU read section.
  */
-bool m3_deadlock_closed_by_relay(struct m3_proc *me, struct m3_proc *client, struct m3_proc *dst);
+bool m3_deadlock_closed_by_relay(struct m3_proc *me, struct m3_proc *client, struct m3_proc *dst,
+				 u64 wait);
 
 #endif /* _M3_DEADLOCK_H */

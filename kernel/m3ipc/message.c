@@ -380,15 +380,19 @@ static int relay_locked(struct m3_call *call, struct m3_proc *client)
 	struct task_struct *woken = NULL;
 	struct m3_party *me = &call->me->party;
 	struct m3_party *dst = &call->peer->party;
+	bool broken;
+	u64 wait;
 	int rc;
 
 	m3_party_lock_three(me, &client->party, dst);
 	rc = m3_rdv_relay(me, &client->party, dst, &call->msg, &woken);
+	wait = client->party.wait_seq;
 	m3_party_unlock_three(me, &client->party, dst);
 	wake(woken);
 	if (rc != M3_BLOCKED_CHAIN)
 		return rc;
-	return m3_deadlock_closed_by_relay(call->me, client, call->peer) ? -M3IPC_ELOCKED : 0;
+	broken = m3_deadlock_closed_by_relay(call->me, client, call->peer, wait);
+	return broken ? -M3IPC_ELOCKED : 0;
 }
 
 int m3_message_relay(const struct m3ipc_msg *args)

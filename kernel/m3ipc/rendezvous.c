@@ -183,10 +183,15 @@ int m3_rdv_relay(struct m3_party *me, struct m3_party *client, struct m3_party *
 	return READ_ONCE(dst->peer) ? M3_BLOCKED_CHAIN : 0;
 }
 
-bool m3_rdv_unrelay(struct m3_party *me, struct m3_party *client, struct m3_party *dst)
+bool m3_rdv_unrelay(struct m3_party *me, struct m3_party *client, struct m3_party *dst,
+		    struct task_struct **wake)
 {
-	if (me->dead || client->peer != dst || !(client->state & M3_SENDING))
+	if (client->peer != dst || !(client->state & M3_SENDING))
 		return false;
+	if (me->dead) {
+		*wake = m3_rdv_resolve(client, -M3IPC_ESRCDIED);
+		return true;
+	}
 	client->wait_seq++;
 	client->heard_by = me->serial;
 	WRITE_ONCE(client->peer, me);
@@ -285,9 +290,14 @@ int m3_rdv_receive_block(struct m3_party *me, const struct m3_filter *filter,
 	return blocked_on(filter->src);
 }
 
+bool m3_rdv_request_taken(const struct m3_party *me)
+{
+	return me->reply_pending && (!(me->state & M3_SENDING) || me->relayed);
+}
+
 void m3_rdv_withdraw(struct m3_party *me)
 {
-	bool taken = me->reply_pending && (!(me->state & M3_SENDING) || me->relayed);
+	bool taken = m3_rdv_request_taken(me);
 
 	m3_rdv_resolve(me, 0);
 	/* Until the next sendrec, whatever calls are given up before that. */

@@ -85,14 +85,21 @@ int m3_rdv_reply(struct m3_party *me, struct m3_party *dst, const struct m3ipc_m
  */
 int m3_rdv_relay(struct m3_party *me, struct m3_party *client, struct m3_party *dst,
 		 const struct m3ipc_message *msg, struct task_struct **wake);
-/* Takes that back if @dst has not taken it yet. Locked likewise. */
-bool m3_rdv_unrelay(struct m3_party *me, struct m3_party *client, struct m3_party *dst);
+/*
+ * Takes that back if @dst has not taken it yet. Locked likewise. If @me has ended meanwhile,
+ * nobody has the request any more, and @client is told.
+ */
+bool m3_rdv_unrelay(struct m3_party *me, struct m3_party *client, struct m3_party *dst,
+		    struct task_struct **wake);
 
 /*
  * The last message, ghost->msg, of a dead process, by a party that is new and has its number, to
  * @dst. Both locked. True: @ghost stays queued, until m3_rdv_env_laid().
  */
 bool m3_rdv_bequeath(struct m3_party *ghost, struct m3_party *dst, struct task_struct **wake);
+
+/* Whether somebody has seen the request that a blocked party waits for the reply to. Locked. */
+bool m3_rdv_request_taken(const struct m3_party *me);
 
 /* What the death of its peer is for a party that waits for it. */
 int m3_rdv_death_result(const struct m3_party *party);

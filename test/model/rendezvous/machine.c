@@ -142,7 +142,7 @@ static int do_relay(const struct step *step)
 	lock(me, client);
 	raw_spin_lock(&dst->lock);
 	rc = m3_rdv_relay(me, client, dst, &msg, &woken);
-	if (step->op == RELAY_UNDONE && rc >= 0 && m3_rdv_unrelay(me, client, dst))
+	if (step->op == RELAY_UNDONE && rc >= 0 && m3_rdv_unrelay(me, client, dst, &woken))
 		rc = -M3IPC_ELOCKED;
 	raw_spin_unlock(&dst->lock);
 	unlock(me, client);
