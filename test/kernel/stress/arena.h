@@ -144,6 +144,7 @@ struct worker {
 	/* kept across exec */
 	uint64_t random;
 	atomic_uint nonce; /* of its last request */
+	int answerer; /* who took its last send, and may answer a receive by a reply; NOWHERE */
 	int pendings;
 	struct request pending[PENDING];
 	bool torn;	    /* its message buffer is unmapped under it */

@@ -195,6 +195,10 @@ void ledger_receive(const struct letter *letter, enum op op, bool torn)
 	}
 	if (!check_letter(letter))
 		return;
+	if (letter->kind == KIND_REPLY && op == OP_RECEIVE_FROM && letter->source == me->answerer) {
+		me->answerer = NOWHERE; /* to a request before, but that server may reply to us */
+		return;
+	}
 	if (letter->kind == KIND_WILD || letter->kind == KIND_REPLY) {
 		violation("replies", "endpoint %d has one of %d by %s", me->endpoint,
 			  letter->source, op_names[op]);

@@ -127,6 +127,22 @@ static void stop(void)
 		violation("ends of VMs", "the DRVS does not end");
 }
 
+/* How the CPUs have spent their time since the guest began: what a rate must be judged by. */
+static void report_cpus(void)
+{
+	long user, nice, system, idle, all;
+	FILE *file = fopen("/proc/stat", "r");
+
+	if (!file)
+		return;
+	if (fscanf(file, "cpu %ld %ld %ld %ld", &user, &nice, &system, &idle) == 4) {
+		all = user + nice + system + idle;
+		printf("# CPUs: %ld %% in user space, %ld %% in the kernel, %ld %% idle\n",
+		       100 * (user + nice) / all, 100 * system / all, 100 * idle / all);
+	}
+	fclose(file);
+}
+
 /* The verdicts, as KTAP. */
 static int report(long least, long began)
 {
@@ -137,6 +153,7 @@ static int report(long least, long began)
 	for (int op = OP_NONE + 1; op < OPS; op++)
 		printf("# %9ld %s%s\n", arena->done[op], op_names[op],
 		       is_enough(op, least) ? "" : " (too few)");
+	report_cpus();
 	printf("%s 1 a hundred processes at war keep all invariants\n", held ? "ok" : "not ok");
 	printf("%s 2 each operation succeeded at least %ld times\n1..2\n", often ? "ok" : "not ok",
 	       least);

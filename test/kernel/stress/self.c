@@ -21,6 +21,7 @@ void self_bound(int vmid, int endpoint, unsigned long incarnation)
 
 	me->pendings = 0;
 	me->faults = 0;
+	me->answerer = NOWHERE;
 	memset(me->out, 0, sizeof(me->out));
 	memset(me->in, 0, sizeof(me->in));
 	me->incarnation = incarnation;

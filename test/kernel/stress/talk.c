@@ -19,6 +19,8 @@ void talk_send(int to, long ms)
 	call_end();
 	if (judge(OP_SEND, result, may_wait(ms) | MAY_DST_DIE | (ms ? MAY_LOCK : 0)))
 		ledger_sent(&letter);
+	if (result >= 0)
+		me->answerer = to;
 }
 
 static int receive_by(enum op op, int from, message *m, long ms)
@@ -101,10 +103,12 @@ void talk_sendrec(int to, long ms)
 	if (judge(OP_SENDREC, result,
 		  may_wait(ms) | MAY_BE_DEAD | MAY_DST_DIE | MAY_SRC_DIE | MAY_LOCK)) {
 		ledger_sent(&request);
+		me->answerer = NOWHERE;
 		if (ledger_reply(&letter, to, request.nonce))
 			check_answered_buffer(&letter, area);
 	} else if (me->endpoint != NOWHERE && (result == EMOLSRCDIED || was_taken())) {
 		ledger_sent(&request);
+		me->answerer = NOWHERE;
 	}
 	buffers_check();
 }
