@@ -98,6 +98,7 @@ static void send_to_1(int vmid)
 	message m = request(7, vmid);
 
 	REQUIRE_EQ(mnx_bind(vmid, 2), 2);
+	REQUIRE_EQ(mnx_wait4bindep(1), 1);
 	EXPECT_EQ(mnx_send(1, &m), OK);
 }
 

@@ -10,6 +10,8 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const tests = join(here, '..');
 const page = join(tests, '../../docs/conformance.md');
 const faults = [];
+/** At the end of a check's name in a shell test. */
+const IDS = / \[([a-z0-9. ]+)\]$/;
 
 /** The sections of `behaviours`: title and lines of id and sentence. */
 function readBehaviours() {
@@ -31,8 +33,8 @@ function readTests(file) {
     : /^(?:proves (?<ids>[a-z0-9. ]+)\n)?check '(?<name>[^']+)'/gm;
   return [...text.matchAll(pattern)].map(({ groups: { name, ids } }) => ({
     file,
-    name: `${program} ${name}`,
-    ids: (ids ?? /\[([a-z0-9. ]+)\]$/.exec(name)?.[1] ?? '').split(' ').filter(Boolean),
+    name: `${program} ${name.replace(IDS, '')}`,
+    ids: (ids ?? IDS.exec(name)?.[1] ?? '').split(' ').filter(Boolean),
   }));
 }
 
