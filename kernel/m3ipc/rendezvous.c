@@ -85,10 +85,7 @@ static struct task_struct *deliver(struct m3_party *dst, struct m3_party *src,
 {
 	dst->msg = *msg;
 	dst->received++;
-	if (src) {
-		src->sent++;
-		src->heard_by = dst->serial;
-	}
+	src->sent++;
 	return m3_rdv_resolve(dst, 0);
 }
 
@@ -103,6 +100,7 @@ int m3_rdv_send(struct m3_party *me, struct m3_party *dst, const struct m3ipc_me
 		return -M3IPC_EDSTDIED;
 	if (takes_message_of(dst, me)) {
 		*wake = deliver(dst, me, msg);
+		me->heard_by = dst->serial;
 		return 0;
 	}
 	if (!may_block)
@@ -129,6 +127,7 @@ int m3_rdv_sendrec(struct m3_party *me, struct m3_party *dst, const struct m3ipc
 	me->abandoned = false;
 	if (takes_request_of(dst, me)) {
 		*wake = deliver(dst, me, msg);
+		me->heard_by = dst->serial;
 		begin_wait(me, M3_RECEIVING, dst, self);
 		list_add_tail(&me->link, &dst->dependents);
 		return M3_BLOCKED;
@@ -142,7 +141,7 @@ int m3_rdv_sendrec(struct m3_party *me, struct m3_party *dst, const struct m3ipc
 
 /*
  * Only to one who waits for me and whom I have heard: that very binding, not a
- * successor in the same slot.
+ * successor in the same slot. Who replies has not asked: nobody may reply to a reply.
  */
 int m3_rdv_reply(struct m3_party *me, struct m3_party *dst, const struct m3ipc_message *msg,
 		 struct task_struct **wake)
@@ -173,6 +172,7 @@ int m3_rdv_relay(struct m3_party *me, struct m3_party *client, struct m3_party *
 	WRITE_ONCE(client->peer, dst);
 	if (takes_request_of(dst, client)) {
 		*wake = deliver(dst, client, msg);
+		client->heard_by = dst->serial;
 		list_move_tail(&client->link, &dst->dependents);
 		return 0;
 	}

@@ -79,6 +79,33 @@ TEST(a_reply_goes_to_who_asked_only, "reply.asked")
 	join(sender);
 }
 
+/* Asks 1, and when 1 waits for us again, replies to the reply. */
+static void ask_and_reply(int nr)
+{
+	message m = request(7, nr);
+
+	ask(nr);
+	await_receiving(1);
+	shared_word[30] = mnx_reply(1, &m);
+	EXPECT_EQ(mnx_send(1, &m), OK);
+}
+
+TEST(nobody_may_reply_to_a_reply, "reply.asked")
+{
+	pid_t client;
+	message m;
+
+	need_feature(M3IPC_FEATURE_REQUESTS, "rcvrqst and reply");
+	enter(1);
+	client = spawn_with(ask_and_reply, 2);
+	EXPECT_EQ(mnx_rcvrqst(&m), OK);
+	EXPECT_EQ(mnx_reply(2, &m), OK);
+	EXPECT_EQ(mnx_receive(2, &m), OK);
+	EXPECT_EQ(m.m_type, 7);
+	join(client);
+	EXPECT_EQ(shared_word[30], EPROCSTS);
+}
+
 static void serve_by_replyrec(void)
 {
 	message m;

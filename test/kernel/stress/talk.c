@@ -53,6 +53,12 @@ int talk_receive(enum op op, int from, long ms)
 	return result;
 }
 
+/* Not of one that failed before it began: what is known then is about the sendrec before. */
+static bool is_given_up(int result)
+{
+	return result == EMOLTIMEDOUT || result == EMOLINTR;
+}
+
 /* Whether the request of a sendrec that was given up had been taken. */
 static bool was_taken(void)
 {
@@ -106,7 +112,8 @@ void talk_sendrec(int to, long ms)
 		me->answerer = NOWHERE;
 		if (ledger_reply(&letter, to, request.nonce))
 			check_answered_buffer(&letter, area);
-	} else if (me->endpoint != NOWHERE && (result == EMOLSRCDIED || was_taken())) {
+	} else if (me->endpoint != NOWHERE &&
+		   (result == EMOLSRCDIED || (is_given_up(result) && was_taken()))) {
 		ledger_sent(&request);
 		me->answerer = NOWHERE;
 	}
