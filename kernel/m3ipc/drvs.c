@@ -169,12 +169,35 @@ static u32 vms_spanning(s32 nodeid)
 	return count;
 }
 
+/*
+ * The first node from @nodeid on that a VM spans or that is ours; nr_nodes if there is none. Each
+ * VM is looked at once, whatever the number of nodes. m3_drvs.mutex held.
+ */
+static s32 next_known_node(s32 nodeid)
+{
+	u64 known[M3IPC_NODE_WORDS] = {};
+	s32 local = m3_drvs.params.nodeid;
+	struct m3_vm *vm;
+	unsigned long vmid;
+	int i;
+
+	lockdep_assert_held(&m3_drvs.mutex);
+	known[local / 64] = BIT_ULL(local % 64);
+	xa_for_each(&m3_drvs.vms, vmid, vm) {
+		for (i = 0; i < M3IPC_NODE_WORDS; i++)
+			known[i] |= vm->nodes[i];
+	}
+	while (nodeid < (s32)m3_drvs.params.nr_nodes &&
+	       !(known[nodeid / 64] & BIT_ULL(nodeid % 64)))
+		nodeid++;
+	return nodeid;
+}
+
 int m3_drvs_get_node(struct m3ipc_node_info *info)
 {
 	bool next = info->flags & M3IPC_GET_NEXT;
 	s32 nodeid = info->nodeid;
 	int rc = -M3IPC_EBADNODEID;
-	u32 vms;
 
 	if (info->flags & ~M3IPC_GET_NEXT)
 		return -EINVAL;
@@ -187,20 +210,18 @@ int m3_drvs_get_node(struct m3ipc_node_info *info)
 		rc = -M3IPC_EDRVSINIT;
 		goto out;
 	}
-	for (; nodeid < (s32)m3_drvs.params.nr_nodes; nodeid++) {
-		vms = vms_spanning(nodeid);
-		if (next && !vms && nodeid != m3_drvs.params.nodeid)
-			continue;
-		info->nodeid = nodeid;
-		info->vms = vms;
-		info->flags = vms ? M3IPC_NODE_ATTACHED : 0;
-		if (nodeid == m3_drvs.params.nodeid) {
-			info->flags |= M3IPC_NODE_LOCAL;
-			memcpy(info->name, m3_drvs.params.name, sizeof(info->name));
-		}
-		rc = 0;
-		break;
+	if (next)
+		nodeid = next_known_node(nodeid);
+	if (nodeid >= (s32)m3_drvs.params.nr_nodes)
+		goto out;
+	info->nodeid = nodeid;
+	info->vms = vms_spanning(nodeid);
+	info->flags = info->vms ? M3IPC_NODE_ATTACHED : 0;
+	if (nodeid == m3_drvs.params.nodeid) {
+		info->flags |= M3IPC_NODE_LOCAL;
+		memcpy(info->name, m3_drvs.params.name, sizeof(info->name));
 	}
+	rc = 0;
 out:
 	mutex_unlock(&m3_drvs.mutex);
 	return rc;
