@@ -134,7 +134,7 @@ static int race(void *unused)
 	return 0;
 }
 
-static void data_race(void)
+static void unmarked_accesses(void)
 {
 	struct task_struct *one = kthread_run(race, NULL, "faulty-1");
 	struct task_struct *two = kthread_run(race, NULL, "faulty-2");
@@ -160,7 +160,7 @@ static const struct {
 	{ "list_corruption", list_corruption },
 	{ "refcount_underflow", refcount_underflow },
 	{ "free_active_object", free_active_object },
-	{ "data_race", data_race },
+	{ "unmarked_accesses", unmarked_accesses },
 };
 
 static int __init faulty_init(void)
