@@ -2,14 +2,30 @@
 #include "arguments.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "ground.h"
 #include "uapi/m3ipc.h"
 
-volatile int *fuzz_pids;
+struct fuzz_company *fuzz_company;
+
+/* The VM that this thread was bound in last: 0 is FUZZ_FIRST_VMID. */
+static _Thread_local int own_vm;
+/* Whose message it got last. */
+static _Thread_local int partner = M3IPC_NONE;
+
+void arguments_open(void)
+{
+	fuzz_company = mmap(NULL, sizeof(*fuzz_company), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (fuzz_company == MAP_FAILED)
+		abort();
+}
 
 /* ---- values ---- */
 
@@ -49,16 +65,22 @@ static int64_t boundary(struct dice *dice)
 	return dice_percent(dice, 80) ? DICE_PICK(dice, values) : (int64_t)dice_next(dice);
 }
 
+/* Most often the same, so that processes meet. */
+static int some_vmid(struct dice *dice)
+{
+	return FUZZ_FIRST_VMID + (dice_percent(dice, 70) ? 0 : (int)dice_below(dice, FUZZ_VMS));
+}
+
 static int vmid(struct dice *dice)
 {
 	uint32_t kind = dice_below(dice, 20);
 
 	if (kind == 0)
 		return boundary(dice);
-	return kind < 8 ? M3IPC_OWN_VM : FUZZ_FIRST_VMID + (int)dice_below(dice, FUZZ_VMS);
+	return kind < 8 ? M3IPC_OWN_VM : some_vmid(dice);
 }
 
-/* Few numbers, so that processes meet: tasks, servers and others. */
+/* Few numbers, for the same reason: tasks, servers and others. */
 static int number(struct dice *dice)
 {
 	static const int numbers[] = {-35, -34, -2, -1, 0, 1, 2, 3, 28, 29, 30, 31, 220};
@@ -66,9 +88,19 @@ static int number(struct dice *dice)
 	return dice_percent(dice, 95) ? DICE_PICK(dice, numbers) : boundary(dice);
 }
 
+/* One that somebody bound, if there is any. */
+static int known_endpoint(struct dice *dice)
+{
+	int known = 0;
+
+	for (int i = 0; i < FUZZ_ENDPOINTS && !known; i++)
+		known = fuzz_company->endpoints[own_vm][dice_below(dice, FUZZ_ENDPOINTS)];
+	return known;
+}
+
 static int endpoint(struct dice *dice)
 {
-	uint32_t kind = dice_below(dice, 20);
+	uint32_t kind = dice_below(dice, 40);
 
 	if (kind == 0)
 		return M3IPC_ANY;
@@ -76,23 +108,31 @@ static int endpoint(struct dice *dice)
 		return M3IPC_SELF;
 	if (kind == 2)
 		return boundary(dice);
-	if (kind < 8)
+	if (kind < 6)
 		return number(dice) + (int)(dice_below(dice, 6) << M3IPC_GENERATION_SHIFT);
-	return number(dice);
+	if (kind < 10)
+		return number(dice);
+	if (kind < 20 && partner != M3IPC_NONE)
+		return partner;
+	return known_endpoint(dice);
 }
 
+/* Nearly always what may be; and nearly always an end. */
 static int timeout(struct dice *dice)
 {
-	static const int timeouts[] = {0, 0, 0, 1, 1, 2, 5, M3IPC_FOREVER, INT_MAX, -2, INT_MIN};
+	static const int odd[] = {-2, INT_MIN, INT_MAX, M3IPC_FOREVER};
+	uint32_t kind = dice_below(dice, 20);
 
-	return DICE_PICK(dice, timeouts);
+	if (kind < 4)
+		return odd[kind];
+	return kind < 10 ? 0 : (int)dice_below(dice, 50);
 }
 
 static int pid(struct dice *dice)
 {
 	static const int others[] = {0, 1, 2, -1, INT_MAX, INT_MIN};
 
-	return dice_percent(dice, 80) ? fuzz_pids[dice_below(dice, FUZZ_PIDS)]
+	return dice_percent(dice, 80) ? fuzz_company->pids[dice_below(dice, FUZZ_PIDS)]
 				      : DICE_PICK(dice, others);
 }
 
@@ -155,9 +195,8 @@ static void fill_slot(struct dice *dice, struct m3ipc_slot *slot)
 
 static void fill_bind(struct dice *dice, struct m3ipc_bind *bind)
 {
-	*bind = (struct m3ipc_bind){.vmid = FUZZ_FIRST_VMID + (int)dice_below(dice, FUZZ_VMS),
-				    .nr = number(dice),
-				    .who = dice_percent(dice, 20)};
+	*bind = (struct m3ipc_bind){
+		.vmid = some_vmid(dice), .nr = number(dice), .who = dice_percent(dice, 20)};
 	if (bind->who == M3IPC_BIND_PID)
 		bind->pid = pid(dice);
 }
@@ -213,6 +252,9 @@ static void fill_message_call(struct dice *dice, unsigned long request, struct m
 		msg->endpoint = M3IPC_ANY;
 	if (request == M3IPC_IOC_REPLY || request == M3IPC_IOC_RELAY)
 		msg->timeout_ms = 0;
+	if ((request == M3IPC_IOC_REPLY || request == M3IPC_IOC_REPLYREC) &&
+	    partner != M3IPC_NONE && dice_percent(dice, 60))
+		msg->endpoint = partner;
 }
 
 /* What is right, or nearly. */
@@ -325,6 +367,16 @@ static void mutate(struct dice *dice, void *arguments, size_t size)
 	}
 }
 
+/* A message for the call; what is relayed says whose request it is. */
+static uint64_t place_message(struct dice *dice, unsigned long request)
+{
+	uint64_t address = ground_address(dice, M3IPC_MESSAGE_SIZE_64);
+
+	if (request == M3IPC_IOC_RELAY && ground_is_firm(address, M3IPC_MESSAGE_SIZE_64))
+		memcpy((void *)(uintptr_t)address, &partner, sizeof(partner));
+	return address;
+}
+
 /* Whatever the rest is: only addresses that are there for it. */
 static void place_addresses(struct dice *dice, unsigned long request, void *arguments)
 {
@@ -348,7 +400,7 @@ static void place_addresses(struct dice *dice, unsigned long request, void *argu
 	default:
 		if (_IOC_SIZE(request) == sizeof(*msg) && _IOC_NR(request) >= 0x30 &&
 		    _IOC_NR(request) < 0x38)
-			msg->msg = ground_address(dice, M3IPC_MESSAGE_SIZE_64);
+			msg->msg = place_message(dice, request);
 		break;
 	}
 }
@@ -371,4 +423,57 @@ void arguments_fill(struct dice *dice, unsigned long request, void *arguments)
 			mutate(dice, arguments, size);
 	}
 	place_addresses(dice, request, arguments);
+}
+
+/* Who sent what lies there now; it may have been overwritten since, like anything there. */
+static void learn_source(const struct m3ipc_msg *msg)
+{
+	if (ground_is_firm(msg->msg, M3IPC_MESSAGE_SIZE_64))
+		memcpy(&partner, (const void *)(uintptr_t)msg->msg, sizeof(partner));
+}
+
+static void learn_binding(const struct m3ipc_bind *bind)
+{
+	unsigned int index = bind->vmid - FUZZ_FIRST_VMID;
+
+	if (index >= FUZZ_VMS)
+		return;
+	fuzz_company->endpoints[index][bind->nr & (FUZZ_ENDPOINTS - 1)] = bind->endpoint;
+	if (bind->who == M3IPC_BIND_SELF)
+		own_vm = index;
+}
+
+/* The peer of this call is dead. */
+static void forget_endpoint(int endpoint)
+{
+	volatile int *known;
+
+	known = &fuzz_company->endpoints[own_vm][endpoint & (FUZZ_ENDPOINTS - 1)];
+	if (*known == endpoint)
+		*known = 0;
+}
+
+static bool says_dead(int error)
+{
+	return error == M3IPC_EDSTDIED || error == M3IPC_ESRCDIED || error == M3IPC_EDEADSRCDST;
+}
+
+void arguments_learn(unsigned long request, const void *arguments, int error)
+{
+	if (_IOC_SIZE(request) == sizeof(struct m3ipc_msg) && says_dead(error))
+		forget_endpoint(((const struct m3ipc_msg *)arguments)->endpoint);
+	if (error)
+		return;
+	switch (request) {
+	case M3IPC_IOC_BIND:
+		learn_binding(arguments);
+		break;
+	case M3IPC_IOC_RECEIVE:
+	case M3IPC_IOC_RCVRQST:
+	case M3IPC_IOC_REPLYREC:
+		learn_source(arguments);
+		break;
+	default:
+		break;
+	}
 }

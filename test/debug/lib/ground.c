@@ -47,6 +47,13 @@ void *ground_good(struct dice *dice, uint32_t size)
 	return ground + (dice_percent(dice, 50) ? offset & ~7U : offset);
 }
 
+bool ground_is_firm(uint64_t address, uint32_t size)
+{
+	uint64_t first = (uintptr_t)ground;
+
+	return address >= first && address + size <= first + SHAKY_FIRST * GROUND_PAGE;
+}
+
 static uint64_t bad_address(struct dice *dice, uint32_t size)
 {
 	uint64_t random = dice_next(dice);

@@ -6,6 +6,8 @@
 #ifndef GROUND_H
 #define GROUND_H
 
+#include <stdbool.h>
+
 #include "dice.h"
 
 enum { GROUND_PAGE = 4096, GROUND_PAGES = 64 };
@@ -18,6 +20,8 @@ void ground_renew(void);
 uint64_t ground_address(struct dice *dice, uint32_t size);
 /* One where @size bytes can be read and written, but for what ground_shake() does. */
 void *ground_good(struct dice *dice, uint32_t size);
+/* Whether all @size bytes there can be read and written, at any time. */
+bool ground_is_firm(uint64_t address, uint32_t size);
 /* Unmaps, protects or maps again some pages of it. */
 void ground_shake(struct dice *dice);
 
