@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
-// Writes drvs.schema (slapd.conf), drvs.ldif (cn=config) and 98drvs.ldif (389 Directory Server) from schema.json.
+// Writes drvs.schema (slapd.conf), drvs.ldif (cn=config), 98drvs.ldif (389 Directory Server), and for our own programs
+// libs/directory/src/record-attributes.ts, from schema.json.
 // With --check it writes nothing and fails when a file differs, or when OIDS.md does not hold every number.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -87,7 +88,33 @@ function directoryServer389() {
   return [...HEADER, 'dn: cn=schema', ...lines, ''].join('\n');
 }
 
-const files = { 'drvs.schema': slapdConf(), 'drvs.ldif': cnConfig(), '98drvs.ldif': directoryServer389() };
+/** Which attributes a record of each kind may have, as data for programs. */
+function recordAttributes() {
+  const known = new Map(schema.attributes.map((attribute) => [attribute.name, attribute]));
+  const kinds = schema.classes.map(({ name, must, may }) => {
+    const own = [...must, ...may].filter((attribute) => attribute !== 'cn' && attribute !== 'userPassword');
+    const lines = own.map((attribute) => {
+      const { type, single } = known.get(attribute) ?? { type: 'text' };
+      return `    ${attribute}: { type: '${type}', many: ${!single} },\n`;
+    });
+    return `  ${name.slice('drvs'.length).toLowerCase()}: {\n${lines.join('')}  },\n`;
+  });
+  return [
+    '// SPDX-License-Identifier: Apache-2.0',
+    '// Made by deploy/ldap/generate.mjs from schema.json: change that and run it again.',
+    '',
+    '/** Attributes of each kind of record: how its values are to be read, and whether it may have several. */',
+    `export const RECORD_ATTRIBUTES = {\n${kinds.join('')}} as const;`,
+    '',
+  ].join('\n');
+}
+
+const files = {
+  'drvs.schema': slapdConf(),
+  'drvs.ldif': cnConfig(),
+  '98drvs.ldif': directoryServer389(),
+  '../../libs/directory/src/record-attributes.ts': recordAttributes(),
+};
 const register = readFileSync(join(here, 'OIDS.md'), 'utf8');
 const faults = definitions
   .filter((item) => !register.includes(`| ${numberOf(item)} | ${item.name} |`))

@@ -122,5 +122,30 @@ describe('completion bash', () => {
     expect(await offers('drvsctl', 'topology', '-o', 'j')).toEqual(['json']);
     expect(await offers('drvsctl', '-o', 'json', 'ps', '--v')).toEqual(['--vm']);
     expect(await offers('drvsctl', 'completion', 'z')).toEqual(['zsh']);
+    expect(await offers('drvsctl', 'set', 'p')).toEqual(['process']);
   });
+});
+
+describe('completion fish', () => {
+  /** What the shell offers for a line typed so far, by its own word. */
+  async function offers(line: string): Promise<string[]> {
+    const { out } = await runBinary(['completion', 'fish']);
+    const script = 'echo $argv[1] | source; complete --do-complete $argv[2]';
+    const { stdout } = await exec('fish', ['--no-config', '-c', script, out, line], { env });
+    return stdout.trim().split('\n');
+  }
+
+  test('offers commands, subcommands, options and their choices', async () => {
+    expect(await offers('drvsctl to')).toEqual(['topology']);
+    expect(await offers('drvsctl held ')).toEqual(expect.arrayContaining(['show', 'confirm', 'refuse']));
+    expect(await offers('drvsctl held confirm --has')).toEqual(['--hash']);
+    expect(await offers('drvsctl topology -o j')).toEqual(['json']);
+    expect(await offers('drvsctl completion z')).toEqual(['zsh']);
+  });
+});
+
+test('zsh reads its completion', async () => {
+  const { out } = await runBinary(['completion', 'zsh']);
+  const script = 'autoload -Uz compinit && compinit -D -u; eval "$1"; print $_comps[drvsctl]';
+  expect((await exec('zsh', ['-f', '-c', script, 'zsh', out], { env })).stdout).toMatch(/_drvsctl/);
 });

@@ -7,6 +7,8 @@ import { addEventsCommand } from './commands/events.js';
 import { addHeldCommands } from './commands/held.js';
 import { addLintCommand } from './commands/lint.js';
 import { addLookCommands } from './commands/look.js';
+import { addOperationCommands } from './commands/operations.js';
+import { addRecordCommands } from './commands/records.js';
 import { CliError, EXIT, type ExitStatus } from './errors.js';
 import { FORMATS } from './output/format.js';
 import { harmless } from './output/paint.js';
@@ -39,6 +41,8 @@ export function makeProgram(terminal: Terminal): Command {
   addLookCommands(program, terminal);
   addEventsCommand(program, terminal);
   addChangeCommands(program, terminal);
+  addRecordCommands(program, terminal);
+  addOperationCommands(program, terminal);
   addHeldCommands(program, terminal);
   addLintCommand(program, terminal);
   addCompletionCommand(program, terminal);

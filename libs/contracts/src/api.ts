@@ -108,6 +108,8 @@ export type ProcessesQuery = z.infer<typeof processesQuerySchema>;
 
 export const topologyViewSchema = z.object({
   system: z.string(),
+  /** DN of the system's entry; its nodes and VMs are in `ou=nodes` and `ou=vms` below it. */
+  base: z.string(),
   revision,
   epoch: z.object({ counter: z.number().int(), uuid: z.string() }),
   follower: z.object({

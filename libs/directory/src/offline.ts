@@ -3,3 +3,4 @@
 export { lint, type LintFile, type LintFinding, type LintOptions, type LintResult } from './changes/lint.js';
 export { readLdif } from './ldif/read.js';
 export { writeLdifChanges, writeLdifContent } from './ldif/write.js';
+export { RECORD_ATTRIBUTES } from './record-attributes.js';

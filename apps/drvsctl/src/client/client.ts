@@ -191,8 +191,9 @@ export function notUnderstood(path: string, why: string): CliError {
   );
 }
 
-function notFound(kind: 'node' | 'vm', name: string, known: readonly { name: string }[]): CliError {
-  const word = kind === 'vm' ? 'VM' : 'node';
+/** There is no such object: with the names that may have been meant, or those there are. */
+export function notFound(kind: 'node' | 'vm' | 'process', name: string, known: readonly { name: string }[]): CliError {
+  const word = kind === 'vm' ? 'VM' : kind;
   const names = known.map((item) => item.name);
   const near = nearMatches(name, names);
   const remedy =
@@ -201,10 +202,6 @@ function notFound(kind: 'node' | 'vm', name: string, known: readonly { name: str
       : names.length > 0
         ? `there are: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', ...' : ''}`
         : `the directory has no ${word} yet`;
-  return new CliError(
-    kind === 'vm' ? 'VmNotFound' : 'NodeNotFound',
-    EXIT.notFound,
-    `there is no ${word} ${name}`,
-    remedy,
-  );
+  const codes = { node: 'NodeNotFound', vm: 'VmNotFound', process: 'ProcessNotFound' };
+  return new CliError(codes[kind], EXIT.notFound, `there is no ${word} ${name}`, remedy);
 }

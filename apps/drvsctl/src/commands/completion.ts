@@ -3,7 +3,7 @@
 import { Argument, type Command, type Option } from 'commander';
 import type { Terminal } from '../terminal.js';
 
-const SHELLS = ['bash', 'zsh'] as const;
+const SHELLS = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof SHELLS)[number];
 
 export function addCompletionCommand(program: Command, terminal: Terminal): void {
@@ -12,7 +12,7 @@ export function addCompletionCommand(program: Command, terminal: Terminal): void
     .description('print completion code for a shell, to be sourced by it')
     .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
     .action((shell: Shell) => {
-      terminal.stdout.write(shell === 'bash' ? bash(program) : zsh(program));
+      terminal.stdout.write({ bash, zsh, fish }[shell](program));
     });
 }
 
@@ -84,4 +84,30 @@ function zsh(program: Command): string {
 # zsh completion of drvsctl: source <(drvsctl completion zsh)
 autoload -Uz bashcompinit && bashcompinit
 ${bash(program).replace(/mapfile -t COMPREPLY < <\((.*)\)(;|$)/gm, 'COMPREPLY=($($1))$2')}`;
+}
+
+/** A line per place for its words, and one per option that takes a value. */
+function fish(program: Command): string {
+  const commands = [...new Set(places(program).flatMap(({ path }) => path.split(' ').slice(1)))];
+  const words = places(program).map(
+    ({ path, words }) => `complete -c drvsctl -f -n "test (__drvsctl_path) = '${path}'" -a '${words.join(' ')}'`,
+  );
+  const values = uniqueBy(valued(program), ({ flags }) => flags).map(({ flags, choices }) => {
+    const names = flags
+      .split('|')
+      .map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
+    const reply = choices === 'file' ? '-F' : choices === 'none' ? '-f' : `-f -a '${choices.join(' ')}'`;
+    return `complete -c drvsctl ${names.join(' ')} -r ${reply}`;
+  });
+  return `# fish completion of drvsctl: drvsctl completion fish | source
+function __drvsctl_path
+  set -l path drvsctl
+  for word in (commandline -opc)[2..]
+    contains -- $word ${commands.join(' ')}; and set path "$path $word"
+  end
+  echo $path
+end
+${words.join('\n')}
+${values.join('\n')}
+`;
 }

@@ -253,7 +253,7 @@ describe('errors', () => {
     [['vms', '--watch', 'orders'], 'a name goes before it'],
     [['revisions', '-n', '0'], 'from 1 to 1000'],
     [['topology', '-o', 'xml'], 'Allowed choices are table, json, yaml'],
-    [['completion', 'tcsh'], 'Allowed choices are bash, zsh'],
+    [['completion', 'tcsh'], 'Allowed choices are bash, zsh, fish'],
     [['nodes', 'a', 'b'], 'too many arguments'],
   ])('%j is refused as wrong usage', async (args, words) => {
     const { status, err } = await drvsctl(args, { env: {} });

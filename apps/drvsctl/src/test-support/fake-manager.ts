@@ -140,7 +140,7 @@ export function nodeView(over: Partial<NodeView> = {}): NodeView {
   return {
     name: 'node1',
     nodeId: 1,
-    dn: 'cn=node1,ou=nodes,ou=drvs,dc=drvs,dc=example',
+    dn: `cn=${over.name ?? 'node1'},ou=nodes,ou=drvs,dc=drvs,dc=example`,
     adminState: 'active',
     state: 'InSync',
     held: false,
@@ -165,6 +165,7 @@ export function nodeView(over: Partial<NodeView> = {}): NodeView {
 export function topologyView(over: Partial<TopologyView> = {}): TopologyView {
   return {
     system: 'lab',
+    base: 'ou=drvs,dc=drvs,dc=example',
     revision: '7',
     epoch: { counter: 1, uuid: '00000000-0000-4000-8000-000000000001' },
     follower: { state: 'current', rung: 'refreshAndPersist', stalenessSeconds: 0, message: null },

@@ -64,6 +64,7 @@ export class TopologyService {
     const counts = await this.sync.count(system);
     return {
       system,
+      base: this.settings.systems.find(({ name }) => name === system)?.baseDn ?? '',
       revision: reading.desired.revision,
       epoch: reading.desired.epoch,
       follower: followerView(await this.sync.find(system)),
