@@ -54,6 +54,24 @@ describe('a change of the directory', () => {
     expect(pids(await lab.status())).toEqual(pids(before));
   }, 120_000);
 
+  test('drvsctl creates, changes and deletes a record, and drains a node and takes it back', async () => {
+    const name = 'orders/e2e-made';
+    const made = await lab.drvsctl('create', 'process', name, 'onNode=node1', 'procNr=66', 'exec=/usr/bin/m3ipc serve');
+    expect(made).toMatchObject({ status: 0, stderr: '' });
+    const { pid } = await bound('e2e-made');
+    await lab.drvsctl('set', 'process', name, 'description=made by a test');
+    expect((await bound('e2e-made')).pid).toBe(pid);
+    await lab.drvsctl('delete', 'process', name, '--yes');
+    await gone('e2e-made');
+
+    const drained = await lab.drvsctl('drain', 'node3', '--reason', 'a test', '--yes');
+    expect(drained.stderr).toMatch(/node3 is drained/);
+    await lab.drvsctl('activate', 'node3');
+    const after = await lab.settled();
+    const elsewhere = (status: LabStatus) => processes(status).filter(({ node }) => node !== 'node3');
+    expect(elsewhere(after).map((one) => one.pid)).toEqual(elsewhere(before).map((one) => one.pid));
+  }, 180_000);
+
   test('a record that cannot be parsed is a problem of that record and of nothing else', async () => {
     const dn = `cn=e2e-bad,${lab.vmDn('orders')}`;
     await lab.ldapmodify(

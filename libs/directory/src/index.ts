@@ -40,7 +40,7 @@ export { type LdifContent, writeLdifChanges, writeLdifContent } from './ldif/wri
 export { parse } from './parse/parse.js';
 export type { Loser, LoserName, ParseOptions, Parsed } from './parse/types.js';
 export { type Difference, compareDocuments } from './project/compare.js';
-export { digest } from './project/digest.js';
+export { canonicalDigest, digest } from './project/digest.js';
 export { project } from './project/project.js';
 export { type EntryChange, EntryStore, type Staged } from './sync/entry-store.js';
 export { openSync } from './sync/session.js';

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a change set would do, as people and programs read it, and the name of exactly that.
-import { createHash } from 'node:crypto';
 import type { ChangeFaultView, PlanView, Topology } from '@drvs/contracts';
-import { compareDocuments, project } from '@drvs/directory';
+import { canonicalDigest, compareDocuments, project } from '@drvs/directory';
 import type { ChangeOutlook, WriteOperation } from '@drvs/directory';
 import { diffObjects, flatten } from '../follower/objects.rules.js';
 
@@ -74,15 +73,17 @@ export function planView(input: PlanInput): PlanView {
   };
 }
 
-/** SHA-256 over the operations, whatever passwords they set, and what they would end and fail at now. */
+/**
+ * SHA-256 over the operations, whatever passwords they set, and what they would end and fail at now. Canonical: the
+ * journal keeps operations as jsonb, which has an order of members of its own.
+ */
 function planId(operations: readonly WriteOperation[], { effects, faults, problems }: ChangeOutlook): string {
-  const facts = {
+  return canonicalDigest({
     operations: operations.map(withoutPasswords),
     effects: effects.map(({ kind, key }) => [kind, key]),
     faults: faults.map(({ index, code }) => [index, code]),
     problems: problems.map(({ dn, code }) => [dn, code]),
-  };
-  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+  });
 }
 
 /** Hashes of passwords are salted: the same change set would have another name each time. */
