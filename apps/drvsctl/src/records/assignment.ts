@@ -49,9 +49,13 @@ function readOne(kind: RecordKind, text: string): Assignment {
   return { ...attribute, op, values: value === '' ? [] : [value] };
 }
 
+function attributesOf(kind: RecordKind): Readonly<Record<string, { readonly type: string; readonly many: boolean }>> {
+  return RECORD_ATTRIBUTES[kind];
+}
+
 /** `spansNode` and `SPANSNODE` are `drvsSpansNode`, too. */
 function findAttribute(kind: RecordKind, name: string): Pick<Assignment, 'attribute' | 'isDn'> {
-  const known = Object.entries(RECORD_ATTRIBUTES[kind]);
+  const known = Object.entries(attributesOf(kind));
   const wanted = [name.toLowerCase(), `drvs${name.toLowerCase()}`];
   const found = known.find(([attribute]) => wanted.includes(attribute.toLowerCase()));
   if (found !== undefined) return { attribute: found[0], isDn: found[1].type === 'dn' };
@@ -64,8 +68,7 @@ function findAttribute(kind: RecordKind, name: string): Pick<Assignment, 'attrib
 }
 
 function assertFits(kind: RecordKind, { attribute, values, op }: Assignment): void {
-  const single = Object.entries(RECORD_ATTRIBUTES[kind]).some(([name, { many }]) => name === attribute && !many);
-  if (!single || op === 'delete' || values.length <= 1) return;
+  if (attributesOf(kind)[attribute]?.many !== false || op === 'delete' || values.length <= 1) return;
   throw wrong(`${shortName(attribute)} takes one value, not ${values.length}`, 'give it once');
 }
 
