@@ -72,7 +72,10 @@ void kill_and_reap(pid_t pid);
 
 /* ---- waiting for conditions, never for time ---- */
 
-/* Until process nr of the VM has exactly these of the flags in mask. */
+/*
+ * Until process nr of the VM has exactly these of the flags in mask. One that is to be blocked is
+ * also awaited to sleep: before that it still looks whether it has closed a cycle.
+ */
 void await_flags(int nr, unsigned long mask, unsigned long value);
 #define await_sending(nr) await_flags(nr, SENDING, SENDING)
 #define await_receiving(nr) await_flags(nr, SENDING | RECEIVING, RECEIVING)
