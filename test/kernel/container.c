@@ -1,151 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Containers: processes in user and pid namespaces of their own. */
+/* VMs and accounts in containers: processes in user and pid namespaces of their own. */
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/container.h"
 #include "lib/harness.h"
 #include "uapi/m3ipc.h"
 
-/* FIRST and SECOND are two accounts of this machine; RANGE is where a container's 65,536 accounts start. */
-enum {
-	FIRST = 1000,
-	SECOND = 2000,
-	RANGE = 100000,
-	OWN_VMID = 3072,
-	USER_VMS = 16,
-	PROC_TEXT = 4096
-};
-
-/* ---- a container ---- */
-
-static void write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-
-	REQUIRE(fd >= 0);
-	EXPECT_EQ(write(fd, text, strlen(text)), (long)strlen(text));
-	close(fd);
-}
-
-static void map_accounts(pid_t pid, unsigned int first, unsigned int count)
-{
-	char path[64], line[64];
-
-	snprintf(line, sizeof(line), "0 %u %u", first, count);
-	snprintf(path, sizeof(path), "/proc/%d/uid_map", pid);
-	write_file(path, line);
-	snprintf(path, sizeof(path), "/proc/%d/gid_map", pid);
-	write_file(path, line);
-}
-
-/* As the first process of new pid and mount namespaces, with a /proc of them. */
-static void run_as_init(void (*body)(void))
-{
-	pid_t pid;
-
-	REQUIRE(unshare(CLONE_NEWPID | CLONE_NEWNS) == 0);
-	pid = fork();
-	REQUIRE(pid >= 0);
-	if (pid == 0) {
-		REQUIRE(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
-		REQUIRE(mount("proc", "/proc", "proc", 0, NULL) == 0);
-		REQUIRE_EQ(getpid(), 1);
-		body();
-		_exit(0);
-	}
-	join(pid);
-}
-
-struct container {
-	unsigned int first,
-		count; /* its accounts on this machine; a whole range is mapped by root */
-	void (*body)(void);
-};
-static struct container next;
-
-/* An account of this machine is alone in its container, which it makes itself. */
-static void live_as_one(void)
-{
-	become(next.first, next.first);
-	REQUIRE(prctl(PR_SET_DUMPABLE, 1) == 0);
-	REQUIRE(unshare(CLONE_NEWUSER) == 0);
-	write_file("/proc/self/setgroups", "deny");
-	map_accounts(getpid(), next.first, 1);
-	run_as_init(next.body);
-}
-
-static void live_in_range(void)
-{
-	REQUIRE(unshare(CLONE_NEWUSER) == 0);
-	reach(STEPS - 1);
-	await_step(STEPS - 2);
-	REQUIRE(setresgid(0, 0, 0) == 0);
-	REQUIRE(setresuid(0, 0, 0) == 0);
-	run_as_init(next.body);
-}
-
-/* Runs @body as root of a container whose only account is @uid of this machine. */
-static pid_t start_container(unsigned int uid, void (*body)(void))
-{
-	next = (struct container){uid, 1, body};
-	return spawn(live_as_one);
-}
-
-/* Runs @body as root of a container with accounts 0..65535, RANGE.. of this machine. One in a test. */
-static pid_t start_range_container(void (*body)(void))
-{
-	pid_t pid;
-
-	next = (struct container){RANGE, 65536, body};
-	pid = spawn(live_in_range);
-	await_step(STEPS - 1);
-	map_accounts(pid, RANGE, 65536);
-	reach(STEPS - 2);
-	return pid;
-}
-
-static void make_vm(int vmid, const char *name, unsigned int mode)
-{
-	vm_usr_t params = {
-		.dc_given = M3_GIVEN | M3_VM_MODE,
-		.dc_dcid = vmid,
-		.dc_warn2proc = NONE,
-		.dc_mode = mode,
-	};
-
-	snprintf(params.dc_name, sizeof(params.dc_name), "%s", name);
-	REQUIRE_EQ(mnx_vm_init(&params), 1);
-	vm = vmid;
-}
-
-/* The lpid that /proc/drvs shows for process @nr; -1: no line. */
-static int shown_lpid(const char *name, int nr)
-{
-	char path[64], text[PROC_TEXT], *line, *rest;
-	int vmid, number, endpoint, lpid, length;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/drvs/vms/%s/procs", name);
-	fd = open(path, O_RDONLY);
-	if (!EXPECT(fd >= 0))
-		return -1;
-	length = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[length > 0 ? length : 0] = '\0';
-	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		if (sscanf(line, "%d %d %d %d", &vmid, &number, &endpoint, &lpid) == 4 &&
-		    number == nr)
-			return lpid;
-	}
-	return -1;
-}
+enum { USER_VMS = 16 };
 
 /* ---- a VM of its own ---- */
 
@@ -304,224 +170,6 @@ TEST(containers_of_one_account_share_its_vms, "container.account")
 	join(first);
 }
 
-/* ---- pids ---- */
-
-static void know_its_pids(void)
-{
-	proc_usr_t proc;
-	pid_t child;
-
-	make_vm(OWN_VMID, "own", 0750);
-	enter(1);
-	EXPECT_EQ(mnx_getprocinfo(OWN_VMID, 1, &proc), OK);
-	EXPECT_EQ(proc.p_lpid, 1);
-	EXPECT_EQ(proc.p_tgid, 1);
-	EXPECT_EQ(proc.p_uid, 0);
-	EXPECT_EQ(shown_lpid("own", 1), 1);
-	child = fork();
-	if (child == 0) {
-		enter(2);
-		reach(0);
-		await_step(1);
-		_exit(0);
-	}
-	await_bound(2);
-	EXPECT_EQ(mnx_getprocinfo(OWN_VMID, 2, &proc), OK);
-	EXPECT_EQ(proc.p_lpid, child);
-	EXPECT_EQ(shown_lpid("own", 2), child);
-	EXPECT_EQ(mnx_getep(child), 2);
-	EXPECT_EQ(mnx_getep(1), 1);
-	/* The harness's own processes, say, which are outside. */
-	EXPECT_EQ(mnx_getep(*shared_word), EBADPID);
-	join(child);
-	survive_sigpipe();
-	EXPECT_EQ(mnx_vm_end(OWN_VMID), OK);
-}
-
-/* What @pid is called in its own pid namespace. */
-static int innermost_pid(pid_t pid)
-{
-	char path[64], line[256];
-	int number = -1;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	file = fopen(path, "r");
-	if (!EXPECT(file != NULL))
-		return -1;
-	while (fgets(line, sizeof(line), file)) {
-		if (!strncmp(line, "NSpid:", 6))
-			number = atoi(strrchr(line, '\t') + 1);
-	}
-	fclose(file);
-	return number;
-}
-
-TEST(pids_are_those_of_the_readers_namespace, "container.pids")
-{
-	pid_t container;
-	proc_usr_t proc;
-
-	*shared_word = getpid();
-	container = start_container(FIRST, know_its_pids);
-	await_step(0);
-	EXPECT_EQ(mnx_getprocinfo(OWN_VMID, 1, &proc), OK);
-	EXPECT(proc.p_lpid > 1);
-	EXPECT_EQ(innermost_pid(proc.p_lpid), 1);
-	EXPECT_EQ(shown_lpid("own", 1), proc.p_lpid);
-	EXPECT_EQ(mnx_getep(proc.p_lpid), 1);
-	EXPECT_EQ(proc.p_uid, FIRST);
-	EXPECT_EQ(mnx_getprocinfo(OWN_VMID, 2, &proc), OK);
-	EXPECT(innermost_pid(proc.p_lpid) > 1);
-	EXPECT_EQ(shown_lpid("own", 2), proc.p_lpid);
-	reach(1);
-	join(container);
-}
-
-static m3_event_t next_event(int fd, unsigned int type)
-{
-	struct pollfd poller = {.fd = fd, .events = POLLIN};
-	m3_event_t event;
-
-	do {
-		REQUIRE_EQ(poll(&poller, 1, 10000), 1);
-		REQUIRE_EQ(mnx_events_read(fd, &event, 1), 1);
-	} while (event.vmid != OWN_VMID || event.type != type);
-	return event;
-}
-
-static void hear_of_itself(void)
-{
-	int fd = mnx_events_open(M3_EVENTS_NONBLOCK);
-	m3_event_t event;
-	pid_t child;
-
-	REQUIRE(fd >= 0);
-	make_vm(OWN_VMID, "own", 0750);
-	child = spawn_with(enter_and_leave, 3);
-	event = next_event(fd, M3_EVENT_BIND);
-	EXPECT_EQ(event.pid, child);
-	EXPECT_EQ(event.tgid, child);
-	event = next_event(fd, M3_EVENT_UNBIND);
-	EXPECT_EQ(event.pid, child);
-	EXPECT_EQ(event.cause, M3_CAUSE_EXIT);
-	join(child);
-	EXPECT_EQ(mnx_vm_end(OWN_VMID), OK);
-}
-
-static void bind_outside(void)
-{
-	enter(4);
-	reach(3);
-	await_step(4);
-}
-
-static void hear_of_outside(void)
-{
-	int fd = mnx_events_open(M3_EVENTS_NONBLOCK);
-	m3_event_t event;
-
-	REQUIRE(fd >= 0);
-	make_vm(OWN_VMID, "own", 0757);
-	reach(2);
-	event = next_event(fd, M3_EVENT_BIND);
-	EXPECT_EQ(event.nr, 4);
-	EXPECT_EQ(event.pid, 0);
-	EXPECT_EQ(event.tgid, 0);
-	reach(4);
-	EXPECT_EQ(next_event(fd, M3_EVENT_UNBIND).pid, 0);
-	EXPECT_EQ(mnx_vm_end(OWN_VMID), OK);
-}
-
-TEST(events_tell_the_readers_pids, "container.events")
-{
-	int fd = mnx_events_open(M3_EVENTS_NONBLOCK);
-	m3_event_t event;
-	pid_t outside, container;
-
-	REQUIRE(fd >= 0);
-	join(start_container(FIRST, hear_of_itself));
-	event = next_event(fd, M3_EVENT_BIND);
-	EXPECT_EQ(event.nr, 3);
-	EXPECT(event.pid > 2);
-	EXPECT_EQ(next_event(fd, M3_EVENT_UNBIND).pid, event.pid);
-
-	container = start_container(FIRST, hear_of_outside);
-	await_step(2);
-	vm = OWN_VMID;
-	outside = spawn(bind_outside);
-	await_step(3);
-	join(outside);
-	join(container);
-	event = next_event(fd, M3_EVENT_BIND);
-	EXPECT_EQ(event.nr, 4);
-	EXPECT_EQ(event.pid, outside);
-}
-
-/* ---- by pid, and kill's rule ---- */
-
-static void linger(void)
-{
-	await_step(1);
-}
-
-static void linger_as_5(void)
-{
-	REQUIRE(setresgid(5, 5, 5) == 0);
-	REQUIRE(setresuid(5, 5, 5) == 0);
-	reach(2);
-	await_step(1);
-}
-
-static void bind_others(void)
-{
-	proc_usr_t proc;
-	pid_t child = spawn(linger), five = spawn(linger_as_5);
-
-	make_vm(OWN_VMID, "own", 0751);
-	await_step(2);
-	EXPECT_EQ(mnx_lclbind(OWN_VMID, child, 2), 2);
-	EXPECT_EQ(mnx_getprocinfo(OWN_VMID, 2, &proc), OK);
-	EXPECT_EQ(proc.p_lpid, child);
-	/* Another account of the container: its root may kill it. */
-	EXPECT_EQ(mnx_lclbind(OWN_VMID, five, 3), 3);
-	EXPECT_EQ(mnx_getprocinfo(OWN_VMID, 3, &proc), OK);
-	EXPECT_EQ(proc.p_uid, 5);
-	EXPECT_EQ(mnx_unbind(OWN_VMID, 3), OK);
-	/* A number of outside means nothing here. */
-	EXPECT_EQ(mnx_lclbind(OWN_VMID, *shared_word, 4), EBADPID);
-	reach(0);
-	join(child);
-	join(five);
-	survive_sigpipe();
-	EXPECT_EQ(mnx_vm_end(OWN_VMID), OK);
-}
-
-static void may_not_bind_insiders(void)
-{
-	become(SECOND, SECOND);
-	EXPECT_EQ(mnx_lclbind(OWN_VMID, shared_word[1], 5), EPRIVILEGES);
-}
-
-TEST(lclbind_takes_the_callers_pids_and_asks_kills_rule, "container.lclbind")
-{
-	pid_t container;
-	proc_usr_t proc;
-
-	*shared_word = getpid();
-	container = start_range_container(bind_others);
-	await_step(0);
-	EXPECT_EQ(mnx_getprocinfo(OWN_VMID, 2, &proc), OK);
-	EXPECT_EQ(proc.p_uid, RANGE);
-	shared_word[1] = proc.p_lpid;
-	EXPECT_EQ(mnx_unbind(OWN_VMID, 2), OK);
-	join(spawn(may_not_bind_insiders));
-	/* The node's root may. */
-	EXPECT_EQ(mnx_lclbind(OWN_VMID, shared_word[1], 5), 5);
-	reach(1);
-	join(container);
-}
-
 /* ---- accounts ---- */
 
 static void bind_as_5(void)
@@ -584,7 +232,7 @@ static void give_to_5(void)
 	EXPECT_EQ(mnx_getvminfo(OWN_VMID, &info), OK);
 	EXPECT_EQ(info.dc_uid, 5);
 	join(spawn(use_given_vm));
-	event = next_event(fd, M3_EVENT_BIND);
+	event = next_own_event(fd, M3_EVENT_BIND);
 	EXPECT_EQ(event.nr, 3);
 	/* An account that the container has not, and a VM of the node's. */
 	change.dc_uid = 65536;
@@ -602,13 +250,6 @@ TEST(root_of_a_container_stands_over_its_accounts, "container.root")
 	join(start_range_container(give_to_5));
 }
 
-/* As live_in_range, but made by an account of this machine. */
-static void live_in_a_users_range(void)
-{
-	become(next.first, next.first);
-	live_in_range();
-}
-
 static void make_vms_of_two_accounts(void)
 {
 	vm_usr_t more = {.dc_dcid = OWN_VMID + USER_VMS, .dc_warn2proc = NONE, .dc_name = "more"};
@@ -624,14 +265,7 @@ static void make_vms_of_two_accounts(void)
 
 TEST(the_accounts_of_a_users_container_count_as_that_user, "container.quota")
 {
-	pid_t pid;
-
-	next = (struct container){FIRST, 65536, make_vms_of_two_accounts};
-	pid = spawn(live_in_a_users_range);
-	await_step(STEPS - 1);
-	map_accounts(pid, RANGE, 65536);
-	reach(STEPS - 2);
-	join(pid);
+	join(start_users_range_container(FIRST, make_vms_of_two_accounts));
 	for (int i = 0; i < USER_VMS; i++)
 		EXPECT_EQ(mnx_vm_end(OWN_VMID + i), OK);
 }
