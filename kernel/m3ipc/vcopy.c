@@ -206,6 +206,55 @@ static void end_side(struct m3_side *side)
 
 /* ---- one batch ---- */
 
+/* Whether the party, locked, still is in the call in which it consented. */
+static int check_held(const struct m3_side *side)
+{
+	const struct m3_party *party = &side->proc->party;
+
+	lockdep_assert_held(&party->lock);
+
+	if (party->dead)
+		return READ_ONCE(side->proc->vm->ended) ? -M3IPC_EVMNOTRUN : side->died;
+	if (!(party->state & M3_RECEIVING) || party->wait_seq != side->wait_seq)
+		return -M3IPC_EPROCSTS;
+	if (side->grant != -1 && !m3_grant_holds(side->proc, side->grant))
+		return -EPERM;
+	return 0;
+}
+
+/* Keeps a party in the call in which it consented. */
+static int hold_side(struct m3_side *side)
+{
+	struct m3_party *party = &side->proc->party;
+	int rc;
+
+	if (!side->begun)
+		return 0;
+	raw_spin_lock(&party->lock);
+	rc = check_held(side);
+	if (!rc)
+		party->copy_hold = true;
+	raw_spin_unlock(&party->lock);
+	return rc;
+}
+
+/*
+ * Why a page of @side is not there. A party whose call is over may have unmapped it, or be
+ * another program: that is no bad address of the caller's.
+ */
+static int fault_of(struct m3_side *side)
+{
+	struct m3_party *party = &side->proc->party;
+	int rc;
+
+	if (!side->begun)
+		return -EFAULT;
+	raw_spin_lock(&party->lock);
+	rc = check_held(side);
+	raw_spin_unlock(&party->lock);
+	return rc ? rc : -EFAULT;
+}
+
 static size_t offset_of(const struct m3_side *side)
 {
 	return offset_in_page(side->addr);
@@ -230,7 +279,7 @@ static long pin_side(struct m3_side *side, size_t bytes)
 		pinned = pin_user_pages_fast(start, count, flags, side->pages);
 	}
 	if (pinned <= 0)
-		return pinned == -ENOMEM || pinned == -EINTR ? pinned : -EFAULT;
+		return pinned == -ENOMEM || pinned == -EINTR ? pinned : fault_of(side);
 	side->pinned = pinned;
 	return min_t(size_t, bytes, pinned * PAGE_SIZE - offset_of(side));
 }
@@ -242,27 +291,6 @@ static void unpin_side(struct m3_side *side)
 	else
 		unpin_user_pages(side->pages, side->pinned);
 	side->pinned = 0;
-}
-
-/* Keeps a party in the call in which it consented. */
-static int hold_side(struct m3_side *side)
-{
-	struct m3_party *party = &side->proc->party;
-	int rc = 0;
-
-	if (!side->begun)
-		return 0;
-	raw_spin_lock(&party->lock);
-	if (party->dead)
-		rc = READ_ONCE(side->proc->vm->ended) ? -M3IPC_EVMNOTRUN : side->died;
-	else if (!(party->state & M3_RECEIVING) || party->wait_seq != side->wait_seq)
-		rc = -M3IPC_EPROCSTS;
-	else if (side->grant != -1 && !m3_grant_holds(side->proc, side->grant))
-		rc = -EPERM;
-	else
-		party->copy_hold = true;
-	raw_spin_unlock(&party->lock);
-	return rc;
 }
 
 static void release_side(struct m3_side *side)

@@ -19,19 +19,21 @@
 #include "lib/harness.h"
 #include "uapi/m3ipc.h"
 
-enum { PAGE = 4096, PAGES = 64, HOLE = 40, BYTES = PAGES * PAGE };
+enum { PAGE = 4096, PAGES = 64, BYTES = PAGES * PAGE };
 
 /* Steps of a test. */
 enum { STALLED = 1, GO_ON, DONE, SERVED };
 
 /* Where it is in all processes: mapped before they are forked. */
 static char *buffer;
+/* The page that is missing. */
+static int hole = 40;
 
 static int open_userfaultfd(void)
 {
 	struct uffdio_api api = {.api = UFFD_API};
 	struct uffdio_register range = {
-		.range = {.start = (uintptr_t)(buffer + HOLE * PAGE), .len = PAGE},
+		.range = {.start = (uintptr_t)(buffer + hole * PAGE), .len = PAGE},
 		.mode = UFFDIO_REGISTER_MODE_MISSING,
 	};
 	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
@@ -48,7 +50,7 @@ static int open_userfaultfd(void)
 static void *provide_the_page(void *argument)
 {
 	struct uffdio_zeropage zero = {
-		.range = {.start = (uintptr_t)(buffer + HOLE * PAGE), .len = PAGE},
+		.range = {.start = (uintptr_t)(buffer + hole * PAGE), .len = PAGE},
 	};
 	int fd = *(int *)argument;
 	struct uffd_msg fault;
@@ -69,7 +71,7 @@ static void lend_with_a_hole(int expected)
 	int fd;
 
 	enter(2);
-	memset(buffer, 'c', HOLE * PAGE);
+	memset(buffer, 'c', hole * PAGE);
 	fd = open_userfaultfd();
 	REQUIRE(pthread_create(&provider, NULL, provide_the_page, &fd) == 0);
 	survive_sigpipe();
@@ -99,7 +101,7 @@ static int copy_from_2(long ms)
 	shared_word[1] = copy.copied;
 	/* What was told has arrived, and nothing beyond. */
 	for (long i = 0; i < BYTES; i++)
-		REQUIRE_EQ(buffer[i], i < copy.copied && i < HOLE * PAGE ? 'c' : 0);
+		REQUIRE_EQ(buffer[i], i < copy.copied && i < hole * PAGE ? 'c' : 0);
 	return result;
 }
 
@@ -230,7 +232,7 @@ TEST(a_server_has_one_copy_with_a_client_at_a_time, "vcopy.overlap")
 TEST(an_answer_in_the_middle_of_a_copy_ends_it, "vcopy.held call.beside")
 {
 	EXPECT_EQ(copy_with_thread(reply_beside, OK), M3IPC_EPROCSTS);
-	EXPECT(shared_word[1] > 0 && shared_word[1] <= HOLE * PAGE);
+	EXPECT(shared_word[1] > 0 && shared_word[1] <= hole * PAGE);
 }
 
 TEST(a_peer_that_dies_in_the_middle_of_a_copy_is_dead, "vcopy.midway")
@@ -240,7 +242,7 @@ TEST(a_peer_that_dies_in_the_middle_of_a_copy_is_dead, "vcopy.midway")
 	kill_and_reap(client);
 	join(server);
 	EXPECT_EQ(shared_word[0], M3IPC_ESRCDIED);
-	EXPECT(shared_word[1] > 0 && shared_word[1] <= HOLE * PAGE);
+	EXPECT(shared_word[1] > 0 && shared_word[1] <= hole * PAGE);
 }
 
 TEST(a_server_that_is_killed_waits_for_no_fault_of_its_client, "vcopy.interrupt")
@@ -284,8 +286,8 @@ static void lend_a_third_unmapped(void)
 	message m = request(1, 2);
 
 	enter(2);
-	memset(buffer, 'c', HOLE * PAGE);
-	munmap(buffer + HOLE * PAGE, BYTES - HOLE * PAGE);
+	memset(buffer, 'c', hole * PAGE);
+	munmap(buffer + hole * PAGE, BYTES - hole * PAGE);
 	EXPECT_EQ(mnx_sendrec(1, &m), ESRCDIED);
 }
 
@@ -298,5 +300,50 @@ TEST(at_a_fault_the_bytes_copied_are_told, "vcopy.prefix")
 	join(server);
 	join(client);
 	EXPECT_EQ(shared_word[0], EFAULT);
-	EXPECT_EQ(shared_word[1], HOLE * PAGE);
+	EXPECT_EQ(shared_word[1], hole * PAGE);
+}
+
+static void *tell_of_the_stall(void *argument)
+{
+	struct uffd_msg fault;
+
+	REQUIRE(read(*(int *)argument, &fault, sizeof(fault)) == sizeof(fault));
+	reach(STALLED);
+	return NULL;
+}
+
+/* Gives up the call, and then the memory that it lent. */
+static void lend_and_take_away(void)
+{
+	message m = request(1, 2);
+	pthread_t teller;
+	int fd;
+
+	interruptible(SIGUSR1);
+	enter(2);
+	memset(buffer, 'c', hole * PAGE);
+	fd = open_userfaultfd();
+	REQUIRE(pthread_create(&teller, NULL, tell_of_the_stall, &fd) == 0);
+	EXPECT_EQ(mnx_sendrec(1, &m), EMOLINTR);
+	pthread_join(teller, NULL);
+	REQUIRE(munmap(buffer, BYTES) == 0);
+	close(fd); /* the fault looks again */
+	await_step(DONE);
+}
+
+TEST(memory_that_is_gone_after_the_call_is_no_bad_address, "vcopy.over")
+{
+	hole = 0; /* nothing of the batch is there */
+	prepare();
+	server = spawn_with(serve, -1);
+	await_receiving(1);
+	client = spawn(lend_and_take_away);
+	await_step(STALLED);
+	/* Not to the teller. */
+	REQUIRE(syscall(SYS_tgkill, client, client, SIGUSR1) == 0);
+	join(server);
+	EXPECT_EQ(shared_word[0], M3IPC_EPROCSTS);
+	EXPECT_EQ(shared_word[1], 0);
+	reach(DONE);
+	join(client);
 }
