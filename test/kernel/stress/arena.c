@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "self.h"
+
 #define ARENA_FILE "/dev/shm/m3ipc-stress"
 
 struct arena *arena;
@@ -76,6 +78,8 @@ void violation(const char *invariant, const char *format, ...)
 	if (length > (int)sizeof(line) - 2)
 		length = sizeof(line) - 2;
 	line[length++] = '\n';
+	if (me)
+		me->accuses = true;
 	/* One write, so that lines of several processes do not mix. The first few tell enough. */
 	if (arena->violations++ < 10 && write(STDOUT_FILENO, line, length) != length)
 		abort();

@@ -23,6 +23,7 @@ enum {
 	WORKERS = 100,
 	GENERATIONS = 1024, /* of one number within an epoch; more are not told apart */
 	PENDING = 8,
+	EVENTS = 64,
 	AREAS = 8, /* a request's buffer is not used again by the next 7 */
 	AREA_BYTES = 128 * 1024,
 	REGION_BYTES = 32 * 1024, /* constant and scratch */
@@ -126,6 +127,16 @@ struct request {
 	unsigned int pattern;
 };
 
+/* What a worker did last: for whoever looks for the reason of a violation. */
+struct event {
+	long ms;
+	enum op op;
+	int endpoint, peer;
+	int result;	  /* of the call */
+	int kind;	  /* of the letter that was taken; 0: none */
+	unsigned int seq; /* of that letter, or the life that began */
+};
+
 struct worker {
 	atomic_int pid;	    /* 0: none */
 	atomic_uint births; /* processes that had this record */
@@ -149,6 +160,10 @@ struct worker {
 	struct request pending[PENDING];
 	bool torn;	    /* its message buffer is unmapped under it */
 	atomic_uint faults; /* messages that may have been lost to that */
+	/* what it did last, in a ring */
+	struct event events[EVENTS];
+	unsigned int events_seen;
+	bool accuses; /* it has reported a violation */
 	/* the ledger of its binding in MAIN_VM, by the peer's number */
 	struct outgoing out[NUMBERS];
 	struct incoming in[NUMBERS];

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "history.h"
 #include "self.h"
 
 static struct outgoing *out_to(int to)
@@ -170,17 +171,35 @@ static bool check_letter(const struct letter *letter)
 	return true;
 }
 
+/* A relayed request has no number of its client's, but it may be replied to. */
+static void hear_relayed(const struct letter *letter)
+{
+	int nr = number_of(letter->source);
+
+	if (me->in[slot_index(nr)].life < letter->life)
+		in_of(nr, letter->life);
+}
+
 /* What may be answered or not, but is no reply. */
 static void take_letter(const struct letter *letter)
 {
-	if (in_main() && letter->kind != KIND_RELAYED)
+	if (in_main() && letter->kind == KIND_RELAYED)
+		hear_relayed(letter);
+	else if (in_main())
 		check_sequence(letter);
 	if (letter->kind != KIND_SEND)
 		keep_request(letter);
 }
 
+void ledger_lost(void)
+{
+	me->faults++;
+	me->pendings = 0; /* what was lost may be a later request of one of these clients */
+}
+
 void ledger_receive(const struct letter *letter, enum op op, bool torn)
 {
+	history_took(op, letter);
 	if (letter->kind >= NOTIFY_MESSAGE) {
 		take_notification(letter);
 		return;
@@ -190,7 +209,7 @@ void ledger_receive(const struct letter *letter, enum op op, bool torn)
 		return;
 	}
 	if (torn && !letter_is_whole(letter)) {
-		me->faults++;
+		ledger_lost();
 		return;
 	}
 	if (!check_letter(letter))
@@ -212,6 +231,7 @@ void ledger_receive(const struct letter *letter, enum op op, bool torn)
 
 bool ledger_reply(const struct letter *letter, int server, unsigned int nonce)
 {
+	history_took(OP_SENDREC, letter);
 	if (letter->kind >= NOTIFY_MESSAGE || letter->kind == WARNING) {
 		violation("replies", "a notification of %d passed for the reply of %d to %d",
 			  letter->source, server, me->endpoint);

@@ -25,6 +25,8 @@ void ledger_told(int to, unsigned int number);
 void ledger_receive(const struct letter *letter, enum op op, bool torn);
 /* The same for what a sendrec to server, with this nonce, returned. True: it is the reply. */
 bool ledger_reply(const struct letter *letter, int server, unsigned int nonce);
+/* A receive may have lost a message to a buffer that was not there. */
+void ledger_lost(void);
 
 /* Nothing of this endpoint has ever been taken. */
 bool ledger_never_heard(const struct worker *worker, int endpoint);

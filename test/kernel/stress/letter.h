@@ -11,7 +11,7 @@ enum kind { KIND_SEND = 1, KIND_REQUEST, KIND_RELAYED, KIND_REPLY, KIND_WILD };
 struct letter {
 	int source;	   /* m_source */
 	int kind;	   /* m_type */
-	unsigned int life; /* of the sender; of a relayed request 0 */
+	unsigned int life; /* of the sender; of a relayed request of its client */
 	unsigned int seq;  /* from this life to this endpoint; sends and requests */
 	int to;
 	unsigned int nonce; /* of a request, and of its reply */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "history.h"
+
 struct worker *me;
 
 /* Few wait without limit: those soon wait for each other, and nothing moves any more. */
@@ -31,6 +33,7 @@ void self_bound(int vmid, int endpoint, unsigned long incarnation)
 	if (vmid != MAIN_VM)
 		return;
 	me->life = ++arena->lives;
+	history_bound();
 	arena->occupant[slot_index(nr)] = me - arena->workers + 1;
 }
 
@@ -100,6 +103,7 @@ static const struct {
 
 bool judge(enum op op, int result, unsigned int may)
 {
+	history_call(op, result);
 	if (result >= 0) {
 		count(op);
 		return true;

@@ -46,7 +46,7 @@ int talk_receive(enum op op, int from, long ms)
 	call_end();
 	torn = buffers_close();
 	if (torn && result == EMOLFAULT)
-		me->faults++; /* there may have been a message */
+		ledger_lost(); /* there may have been a message */
 	if (judge(op, result, may | (torn ? MAY_FAULT : 0)))
 		ledger_receive((struct letter *)m, op, torn);
 	buffers_check();
@@ -124,6 +124,7 @@ void talk_notify(int to)
 {
 	unsigned int number = in_main() ? ledger_try(to) : 0;
 
+	me->peer = to;
 	if (judge(OP_NOTIFY, mnx_notify(to), MAY_DST_DIE) && in_main())
 		ledger_told(to, number);
 }
@@ -151,6 +152,7 @@ static void reply(struct request *request)
 
 	write_reply(&letter, request);
 	forget(request);
+	me->peer = letter.to;
 	judge(OP_REPLY, mnx_reply(letter.to, &letter), MAY_DST_DIE | MAY_STATE);
 }
 
@@ -184,6 +186,7 @@ static void relay(struct request *request)
 	letter.bytes = request->bytes;
 	letter.pattern = request->pattern;
 	letter_seal(&letter, request->client);
+	me->peer = to;
 	if (judge(OP_RELAY, mnx_relay(to, &letter), MAY_DST_DIE | MAY_STATE | MAY_LOCK))
 		forget(request);
 }
@@ -265,6 +268,7 @@ void talk_wild_reply(void)
 		return;
 	ledger_write(&letter, KIND_WILD, to);
 	letter_seal(&letter, me->endpoint);
+	me->peer = to;
 	result = mnx_reply(to, &letter);
 	if (result == EMOLPROCSTS || result == EMOLDSTDIED)
 		count(OP_WILD_REPLY);

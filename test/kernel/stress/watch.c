@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "history.h"
+
 enum { BOUND_MS = 10000, LOOKS = 10, STRANGER_LOOKS = 3 };
 
 #define PROCS_FILE "/proc/drvs/vms/main/procs"
@@ -249,4 +251,5 @@ void watch_print(void)
 		       w->pid, w->endpoint, op_names[w->op], w->peer, w->acked, w->pendings,
 		       w->torn ? " torn" : "");
 	}
+	history_print();
 }
