@@ -256,12 +256,27 @@ static void strike_signal(void)
 		kill(worker->pid, SIGUSR1);
 }
 
+/* Anybody in MAIN_VM whose call can be ended by wakeup. */
+static struct worker *any_wakeable(void)
+{
+	unsigned int first = roll(WORKERS);
+
+	for (unsigned int i = 0; i < WORKERS; i++) {
+		struct worker *worker = &arena->workers[(first + i) % WORKERS];
+		int op = worker->op;
+
+		if (worker->life && (op == OP_RECEIVE || op == OP_REPLYREC))
+			return worker;
+	}
+	return NULL;
+}
+
 static void strike_awake(void)
 {
-	struct worker *worker = any_worker();
+	struct worker *worker = any_wakeable();
 	int result;
 
-	if (!worker || (worker->op != OP_RECEIVE && worker->op != OP_REPLYREC))
+	if (!worker)
 		return;
 	result = mnx_wakeup(MAIN_VM, worker->endpoint);
 	if (result != OK && result != EMOLPROCRUN && result != EMOLNOTBIND &&

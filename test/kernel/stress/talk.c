@@ -197,12 +197,12 @@ void talk_serve(void)
 
 	if (!me->pendings)
 		return;
-	if (me->pendings > 1 && !dice(3)) {
+	if (me->pendings > 1 && dice(2)) {
 		copy_between(&me->pending[0], &me->pending[1 + dice(me->pendings - 1)]);
 		return;
 	}
 	request = &me->pending[dice(me->pendings)];
-	switch (dice(8)) {
+	switch (dice(9)) {
 	case 0:
 		copy_from_client(request);
 		break;
@@ -210,13 +210,14 @@ void talk_serve(void)
 		copy_to_client(request);
 		break;
 	case 2: /* gathers another */
+	case 3:
 		talk_receive(OP_RCVRQST, ANY, any_patience());
 		break;
-	case 3:
+	case 4:
 		relay(request);
 		break;
-	case 4:
 	case 5:
+	case 6:
 		reply_and_receive(request);
 		break;
 	default:
