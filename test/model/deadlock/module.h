@@ -9,6 +9,10 @@
 #define _M3_PROC_H
 #define _M3_VM_H
 
+/* Of the locks, see the shim of linux/spinlock.h: here others act then. */
+void lock_released(void);
+#define lock_released lock_released
+
 #include "rendezvous.h"
 
 struct m3_vm {

@@ -1,26 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { ChangeView, PlanView } from '@drvs/contracts';
+import type { PlanView } from '@drvs/contracts';
 import { EXIT } from '../errors.js';
 import { run } from '../program.js';
-import { FakeManager, apiError } from '../test-support/fake-manager.js';
+import { FakeManager, apiError, changeView, planView } from '../test-support/fake-manager.js';
 import { Home, drvsctl, fakeTerminal } from '../test-support/fake-terminal.js';
 
 // What is awaited comes at once on an idle machine; this is for a busy one.
 jest.setTimeout(30_000);
 
-const harmless: PlanView = {
-  id: 'plan-1',
-  revision: '7',
-  operations: 1,
-  faults: [],
-  problems: [],
+const harmless = planView({
   objects: [{ kind: 'process', op: 'add', dn: 'cn=third,cn=orders,ou=vms,ou=drvs' }],
   nodes: [{ node: 'node1', fields: ['vms[orders].processes[third]'] }],
-  effects: { processesEnded: 0, placementsRemoved: 0, nodesRemoved: 0 },
-  ends: [],
-  destructive: false,
-};
+});
 const destructive: PlanView = {
   ...harmless,
   effects: { processesEnded: 1, placementsRemoved: 0, nodesRemoved: 0 },
@@ -36,17 +28,7 @@ const fault = {
   message: 'there is no cn=x.',
   remedy: 'Correct the DN.',
 };
-const done: ChangeView = {
-  id: 'c-1',
-  state: 'done',
-  actor: 'token:ana',
-  reason: null,
-  at: '2026-01-01T12:00:00.000Z',
-  operations: 1,
-  written: 1,
-  revision: '8',
-  message: null,
-};
+const done = changeView();
 
 const leading = { revision: '5', ldif: 'dn: cn=x\nchangetype: delete\n', operations: 1, passwordsLost: ['cn=node3'] };
 

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { EXIT } from '../errors.js';
-import { FakeManager, ok, processView, topologyView, vmView } from '../test-support/fake-manager.js';
+import {
+  FakeManager,
+  changeView,
+  ok,
+  planView,
+  processView,
+  topologyView,
+  vmView,
+} from '../test-support/fake-manager.js';
 import { Home, drvsctl } from '../test-support/fake-terminal.js';
 
 // What is awaited comes at once on an idle machine; this is for a busy one.
@@ -10,29 +18,6 @@ jest.setTimeout(30_000);
 const BASE = 'ou=drvs,dc=drvs,dc=example';
 const NODE1 = `cn=node1,ou=nodes,${BASE}`;
 const ORDERS = `cn=orders,ou=vms,${BASE}`;
-const plan = {
-  id: 'plan-1',
-  revision: '7',
-  operations: 1,
-  faults: [],
-  problems: [],
-  objects: [{ kind: 'vm', op: 'modify', dn: ORDERS }],
-  nodes: [],
-  effects: { processesEnded: 0, placementsRemoved: 0, nodesRemoved: 0 },
-  ends: [],
-  destructive: false,
-};
-const done = {
-  id: 'c-1',
-  state: 'done',
-  actor: 'token:ana',
-  reason: null,
-  at: '2026-01-01T12:00:00.000Z',
-  operations: 1,
-  written: 1,
-  revision: '8',
-  message: null,
-};
 
 let home: Home;
 let manager: FakeManager;
@@ -48,8 +33,8 @@ beforeEach(async () => {
       const items = processes.length > 1 ? processes.shift() : processes[0];
       return { status: 200, body: { revision: '7', items, next: null } };
     },
-    'POST plan': ok(plan),
-    'POST changes': ok(done),
+    'POST plan': ok(planView()),
+    'POST changes': ok(changeView()),
   });
 });
 afterEach(async () => {

@@ -5,7 +5,8 @@ import { CliError, EXIT } from '../errors.js';
 import { shortName, type Assignment, type RecordKind } from './assignment.js';
 import { findNode, type Place } from './place.js';
 
-type Operation = NonNullable<ChangeSet['operations']>[number];
+/** One operation of a change set, as the manager takes it. */
+export type Operation = NonNullable<ChangeSet['operations']>[number];
 
 const CLASSES: Record<RecordKind, readonly string[]> = {
   node: ['device', 'drvsNode'],

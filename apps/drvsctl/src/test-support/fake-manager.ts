@@ -3,7 +3,17 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { ApiEvent, HeldView, NodeView, ProblemView, ProcessView, TopologyView, VmView } from '@drvs/contracts';
+import type {
+  ApiEvent,
+  ChangeView,
+  HeldView,
+  NodeView,
+  PlanView,
+  ProblemView,
+  ProcessView,
+  TopologyView,
+  VmView,
+} from '@drvs/contracts';
 
 export const TOKEN = 'drvs-test-token';
 
@@ -93,6 +103,39 @@ async function readBody(request: http.IncomingMessage): Promise<string> {
   let text = '';
   for await (const chunk of request.setEncoding('utf8')) text += chunk as string;
   return text;
+}
+
+/** A plan of one operation that ends nothing. */
+export function planView(over: Partial<PlanView> = {}): PlanView {
+  return {
+    id: 'plan-1',
+    revision: '7',
+    operations: 1,
+    faults: [],
+    problems: [],
+    objects: [{ kind: 'vm', op: 'modify', dn: 'cn=orders,ou=vms,ou=drvs,dc=drvs,dc=example' }],
+    nodes: [],
+    effects: { processesEnded: 0, placementsRemoved: 0, nodesRemoved: 0 },
+    ends: [],
+    destructive: false,
+    ...over,
+  };
+}
+
+/** A change of one operation that is written, and is revision 8. */
+export function changeView(over: Partial<ChangeView> = {}): ChangeView {
+  return {
+    id: 'c-1',
+    state: 'done',
+    actor: 'token:ana',
+    reason: null,
+    at: '2026-01-01T12:00:00.000Z',
+    operations: 1,
+    written: 1,
+    revision: '8',
+    message: null,
+    ...over,
+  };
 }
 
 export function processView(over: Partial<ProcessView> = {}): ProcessView {
