@@ -83,17 +83,20 @@ static void lend_with_a_hole(int expected)
 		await_step(SERVED);
 }
 
+/* By which grant the server copies; -1: by the request. */
+static int grant_id = -1;
+
 /* Copies all that the client lends: the result, and in shared word 1 the bytes told. */
 static int copy_from_2(long ms)
 {
 	struct m3ipc_vcopy copy = {
 		.src = 2,
 		.dst = M3IPC_SELF,
-		.src_addr = (uintptr_t)buffer,
+		.src_addr = grant_id < 0 ? (uintptr_t)buffer : 0,
 		.dst_addr = (uintptr_t)buffer,
 		.bytes = BYTES,
 		.timeout_ms = ms,
-		.src_grant = -1,
+		.src_grant = grant_id,
 		.dst_grant = -1,
 	};
 	int result = ioctl(door(), M3IPC_IOC_VCOPY, &copy) ? errno : 0;
@@ -345,5 +348,90 @@ TEST(memory_that_is_gone_after_the_call_is_no_bad_address, "vcopy.over")
 	EXPECT_EQ(shared_word[0], M3IPC_EPROCSTS);
 	EXPECT_EQ(shared_word[1], 0);
 	reach(DONE);
+	join(client);
+}
+
+/* Gives up the call, and waits for a message of anybody instead. */
+static void lend_and_receive(void)
+{
+	message m = request(1, 2);
+	pthread_t provider;
+	int fd;
+
+	interruptible(SIGUSR1);
+	enter(2);
+	memset(buffer, 'c', hole * PAGE);
+	fd = open_userfaultfd();
+	REQUIRE(pthread_create(&provider, NULL, provide_the_page, &fd) == 0);
+	EXPECT_EQ(mnx_sendrec(1, &m), EMOLINTR);
+	reach(DONE);
+	EXPECT_EQ(mnx_receive(ANY, &m), OK);
+	pthread_join(provider, NULL);
+}
+
+TEST(consent_is_for_one_call_and_not_for_the_next, "vcopy.over")
+{
+	message m = request(2, 3);
+
+	prepare();
+	server = spawn_with(serve, -1);
+	await_receiving(1);
+	client = spawn(lend_and_receive);
+	await_step(STALLED);
+	REQUIRE(syscall(SYS_tgkill, client, client, SIGUSR1) == 0);
+	await_step(DONE);
+	await_receiving(2);
+	reach(GO_ON);
+	join(server);
+	EXPECT_EQ(shared_word[0], M3IPC_EPROCSTS);
+	EXPECT(shared_word[1] > 0 && shared_word[1] <= hole * PAGE);
+	enter(3);
+	EXPECT_EQ(mnx_send(2, &m), OK);
+	join(client);
+}
+
+/* Provides the page, but takes the grant back first. */
+static void *take_back(void *argument)
+{
+	struct uffdio_zeropage zero = {
+		.range = {.start = (uintptr_t)(buffer + hole * PAGE), .len = PAGE},
+	};
+	int fd = *(int *)argument;
+	struct uffd_msg fault;
+
+	REQUIRE(read(fd, &fault, sizeof(fault)) == sizeof(fault));
+	EXPECT_EQ(mnx_grant_clear(shared_word[2]), OK);
+	EXPECT(ioctl(fd, UFFDIO_ZEROPAGE, &zero) == 0);
+	return NULL;
+}
+
+static void grant_for_a_while(void)
+{
+	message m = request(1, 2);
+	pthread_t taker;
+	int fd;
+
+	enter(2);
+	memset(buffer, 'c', hole * PAGE);
+	fd = open_userfaultfd();
+	shared_word[2] = mnx_grant_set(1, buffer, BYTES, M3_GRANT_READ);
+	REQUIRE(pthread_create(&taker, NULL, take_back, &fd) == 0);
+	EXPECT_EQ(mnx_sendrec(1, &m), OK);
+	pthread_join(taker, NULL);
+}
+
+TEST(a_grant_taken_back_in_the_middle_of_a_copy_ends_it, "grant.clear")
+{
+	message m;
+
+	prepare();
+	enter(1);
+	client = spawn(grant_for_a_while);
+	await_bound(2);
+	REQUIRE_EQ(mnx_receive(2, &m), OK);
+	grant_id = shared_word[2];
+	EXPECT_EQ(copy_from_2(-1), EPERM);
+	EXPECT(shared_word[1] > 0 && shared_word[1] <= hole * PAGE);
+	EXPECT_EQ(mnx_reply(2, &m), OK);
 	join(client);
 }
