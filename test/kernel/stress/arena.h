@@ -24,6 +24,7 @@ enum {
 	GENERATIONS = 1024, /* of one number within an epoch; more are not told apart */
 	PENDING = 8,
 	EVENTS = 64,
+	LISTEN_MS = 1000,
 	AREAS = 8, /* a request's buffer is not used again by the next 7 */
 	AREA_BYTES = 128 * 1024,
 	REGION_BYTES = 32 * 1024, /* constant and scratch */
@@ -94,7 +95,7 @@ static inline bool op_is_chance(int op)
 /* What everybody does at present. */
 enum phase {
 	FIRE,  /* anything */
-	HUSH,  /* begin nothing */
+	HUSH,  /* begin nothing but to receive, for LISTEN_MS */
 	DRAIN, /* take what is there, once */
 	PARK,  /* wait: the VM is made anew */
 	STOP,  /* unbind and end */

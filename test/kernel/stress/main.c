@@ -16,7 +16,7 @@
 #include "watch.h"
 #include "worker.h"
 
-enum { EPOCH_MS = 8000, LOOK_MS = 500, REST_MS = 120000, STRIKE_US = 1500 };
+enum { EPOCH_MS = 8000, LOOK_MS = 200, REST_MS = 120000, STRIKE_US = 1500 };
 
 static long looked_at;
 
@@ -51,14 +51,16 @@ static bool all_acked(unsigned int word)
 /* Until all have done what the phase asks. */
 static void come_to(enum phase phase)
 {
-	long end = clock_ms() + REST_MS;
+	long now = clock_ms(), end = now + REST_MS;
+	long nudge_from = phase == HUSH ? now + LISTEN_MS : now;
 	unsigned int word;
 
 	word_set(phase);
 	word = arena->word;
 	while (!all_acked(word) && !arena->violations) {
 		chaos_reap();
-		chaos_nudge(word);
+		if (clock_ms() >= nudge_from)
+			chaos_nudge(word);
 		look_now_and_then();
 		if (clock_ms() > end)
 			violation("rest", "not all workers came to phase %d", phase);

@@ -12,6 +12,11 @@
 #include "history.h"
 
 enum { BOUND_MS = 10000, LOOKS = 10, STRANGER_LOOKS = 3 };
+/*
+ * Two calls that wait for each other as they must not, and are the same calls in this many looks
+ * after one another, have both waited all the while between the last two.
+ */
+enum { PAIR_LOOKS = 2 };
 
 #define PROCS_FILE "/proc/drvs/vms/main/procs"
 
@@ -24,10 +29,12 @@ struct line {
 };
 static struct line lines[NUMBERS];
 
-/* What is wrong with a worker's call, since when. */
+/* What is wrong with a worker's call, or with it and that of another, since when. */
 static struct suspicion {
 	const char *invariant;
 	unsigned int births, calls;
+	const struct worker *taker; /* who should take what it has queued, or NULL */
+	unsigned int taker_calls;
 	long since;
 	int looks;
 } suspicions[WORKERS];
@@ -161,22 +168,52 @@ static const char *wrong_with(const struct worker *worker)
 	return line->there && line->pid == worker->pid ? wrong_with_line(worker, line) : NULL;
 }
 
+/* Whoever has the number that the worker's message is queued at. */
+static const struct worker *taker_of(const struct worker *worker)
+{
+	const struct line *target = line_of(waits_for(&lines[slot_index(worker->nr)]));
+	int taker = target ? arena->occupant[slot_index(target->nr)] : 0;
+
+	return taker ? &arena->workers[taker - 1] : NULL;
+}
+
+/* What the table says of the worker now. */
+static struct suspicion look_at(const struct worker *worker)
+{
+	struct suspicion now = {.births = worker->births, .calls = worker->calls};
+
+	now.invariant = wrong_with(worker);
+	now.since = clock_ms();
+	if (now.invariant && !strcmp(now.invariant, "queues"))
+		now.taker = taker_of(worker);
+	if (now.taker)
+		now.taker_calls = now.taker->calls;
+	return now;
+}
+
+static bool is_same(const struct suspicion *a, const struct suspicion *b)
+{
+	return a->invariant == b->invariant && a->births == b->births && a->calls == b->calls &&
+	       a->taker == b->taker && a->taker_calls == b->taker_calls;
+}
+
 static void suspect(struct suspicion *suspicion, const struct worker *worker)
 {
-	unsigned int calls = worker->calls, births = worker->births;
-	const char *invariant = wrong_with(worker);
-	long now = clock_ms();
+	struct suspicion now = look_at(worker);
+	bool certain;
 
-	if (invariant != suspicion->invariant || calls != suspicion->calls ||
-	    births != suspicion->births || worker->calls != calls) {
-		*suspicion = (struct suspicion){invariant, births, calls, now, 0};
+	if (!is_same(&now, suspicion) || worker->calls != now.calls) {
+		*suspicion = now;
 		return;
 	}
-	if (!invariant || ++suspicion->looks < LOOKS || now - suspicion->since < BOUND_MS)
+	suspicion->looks++;
+	certain = now.taker ? suspicion->looks >= PAIR_LOOKS
+			    : suspicion->looks >= LOOKS && now.since - suspicion->since >= BOUND_MS;
+	if (!now.invariant || !certain)
 		return;
-	violation(invariant, "endpoint %d (worker %d, pid %d) in %s with %d for more than %ld ms",
+	violation(now.invariant, "endpoint %d (worker %d, pid %d) in %s with %d for %ld ms",
 		  worker->endpoint, (int)(worker - arena->workers), worker->pid,
-		  op_names[worker->op], worker->peer, now - suspicion->since);
+		  op_names[worker->op], worker->peer, now.since - suspicion->since);
 	*suspicion = (struct suspicion){0};
 }
 
@@ -184,8 +221,13 @@ bool watch_suspects(const struct worker *worker)
 {
 	const struct suspicion *suspicion = &suspicions[worker - arena->workers];
 
-	return suspicion->invariant && suspicion->births == worker->births &&
-	       suspicion->calls == worker->calls;
+	if (suspicion->invariant && suspicion->births == worker->births &&
+	    suspicion->calls == worker->calls)
+		return true;
+	for (int i = 0; i < WORKERS; i++)
+		if (suspicions[i].taker == worker && suspicions[i].taker_calls == worker->calls)
+			return true;
+	return false;
 }
 
 static bool is_worker(int pid)

@@ -87,6 +87,15 @@ static void one_deed(void)
 	deeds[i].what();
 }
 
+/* Receives while nobody begins to send, so that what is passed over stays, for all to see. */
+static void listen_for_a_while(void)
+{
+	long end = clock_ms() + LISTEN_MS, left;
+
+	while (in_main() && (left = end - clock_ms()) > 0)
+		talk_receive(OP_RECEIVE, ANY, left);
+}
+
 /* Takes what there is, now that nobody sends. */
 static void drain(void)
 {
@@ -99,6 +108,8 @@ static void rest(unsigned int word)
 {
 	enum phase phase = phase_of(word);
 
+	if (phase == HUSH)
+		listen_for_a_while();
 	if (phase == DRAIN)
 		drain();
 	if (phase == STOP) {
