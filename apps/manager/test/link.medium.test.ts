@@ -126,7 +126,12 @@ describe('the agent link', () => {
     expect(items).toMatchObject([
       { kind: 'node', name: 'node1', type: 'DuplicateIdentity', status: 'true', reason: 'TwoMachines' },
     ]);
-    expect((await fixture.get('nodes/node1', nodeViewSchema)).state).toBe('Degraded');
+    // What the second said of itself is written beside its session.
+    await until(
+      'node1 to be degraded',
+      () => fixture.get('nodes/node1', nodeViewSchema),
+      ({ state }) => state === 'Degraded',
+    );
 
     second.send({ type: 'ping', epoch: null, revision: null });
     await second.next('pong');
