@@ -8,6 +8,7 @@ import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeCertificates, type TestCertificates } from './certificates.js';
+import { run } from './command.js';
 import { freePort } from './ports.js';
 
 const REPOSITORY = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
@@ -40,20 +41,6 @@ function accepts(port: number): Promise<boolean> {
       resolve(true);
     });
     socket.once('error', () => resolve(false));
-  });
-}
-
-function run(program: string, args: readonly string[], input: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-    let [out, complaint] = ['', ''];
-    child.stdout.on('data', (text: Buffer) => (out += text.toString()));
-    child.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
-    child.once('error', reject);
-    child.once('close', (status) =>
-      status === 0 ? resolve(out) : reject(new Error(`${program} ended with ${status}: ${complaint}`)),
-    );
-    child.stdin.end(input);
   });
 }
 
@@ -164,12 +151,12 @@ export class TestSlapd {
 
   /** Runs one of ldap-utils as the administrator; gives what it printed, throws what it complained about. */
   tool(program: string, args: readonly string[], input = ''): Promise<string> {
-    return run(program, ['-x', '-H', this.url, '-D', this.adminDn, '-w', this.adminPassword, ...args], input);
+    return run(program, ['-x', '-H', this.url, '-D', this.adminDn, '-w', this.adminPassword, ...args], { input });
   }
 
   /** Changes the running server's own configuration (`cn=config`), as the account that runs it. */
   async configure(ldif: string): Promise<void> {
-    await run('ldapmodify', ['-Q', '-Y', 'EXTERNAL', '-H', this.ldapiUrl], ldif);
+    await run('ldapmodify', ['-Q', '-Y', 'EXTERNAL', '-H', this.ldapiUrl], { input: ldif });
   }
 
   /** Keeps a copy of the data as it is now, as a backup would. The server is stopped and started for it. */
