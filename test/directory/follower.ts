@@ -18,6 +18,8 @@ export class Follower {
   readonly changes: (readonly EntryChange[])[] = [];
   /** Errors of the session, by code, in order. */
   readonly errors: string[] = [];
+  /** Why everything had to be read again, in order. */
+  readonly doubts: string[] = [];
   private session: SyncSession | undefined;
   private wakers: (() => void)[] = [];
   /** Called before a batch is stored; a rejection refuses it. */
@@ -101,7 +103,11 @@ export class Follower {
     await this.before(batch);
     const staged = this.store.stage(batch);
     staged.commit();
-    this.cookie = batch.cookie;
+    this.cookie = staged.doubt === undefined ? batch.cookie : this.cookie;
+    if (staged.doubt !== undefined) {
+      this.doubts.push(staged.doubt);
+      this.running.resync();
+    }
     this.batches.push(batch);
     this.changes.push(staged.changes);
     this.wake();

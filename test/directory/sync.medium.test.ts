@@ -225,7 +225,7 @@ describe('after an absence', () => {
 
   test.each([
     ['damaged', (cookie: string) => cookie.replace(/.$/, (last) => (last === '0' ? '1' : '0'))],
-    ['of another search', (cookie: string) => cookie.replace(/^1\.[0-9a-f]+/, '1.0123456789abcdef')],
+    ['of another search', (cookie: string) => cookie.replace(/^2\.[0-9a-f]+/, '2.0123456789abcdef')],
     ['not a cookie', () => 'rid=000,csn=nonsense'],
   ])('a cookie that is %s is not sent: deletions are not missed', async (_case, spoil) => {
     await serve();

@@ -3,7 +3,7 @@
 // port of 127.0.0.1 and an ldapi socket.
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -157,6 +157,27 @@ export class TestSlapd {
   /** Changes the running server's own configuration (`cn=config`), as the account that runs it. */
   async configure(ldif: string): Promise<void> {
     await run('ldapmodify', ['-Q', '-Y', 'EXTERNAL', '-H', this.ldapiUrl], { input: ldif });
+  }
+
+  /** Changes the configuration while the server is stopped, and starts it. */
+  async configureOffline(ldif: string): Promise<void> {
+    await this.stop();
+    await run('/usr/sbin/slapmodify', ['-n', '0', '-F', this.file('server/slapd.d')], { input: ldif });
+    await this.restart();
+  }
+
+  /** Takes all entries away, as a replica begins. */
+  async emptyData(): Promise<void> {
+    await this.stop();
+    rmSync(this.file('server/data'), { recursive: true });
+    mkdirSync(this.file('server/data'));
+    await this.restart();
+  }
+
+  /** A new folder of this server, for a database of its own. */
+  folder(name: string): string {
+    mkdirSync(this.file(name));
+    return this.file(name);
   }
 
   /** Keeps a copy of the data as it is now, as a backup would. The server is stopped and started for it. */

@@ -7,6 +7,8 @@ export class TcpProxy {
   /** Bytes still to be relayed to clients before every connection is cut; undefined: no limit. */
   private budget: number | undefined;
   private silent = false;
+  /** Applied to what clients send: bytes of a request can be made to say something else of the same length. */
+  rewrite: (chunk: Buffer) => Buffer = (chunk) => chunk;
   /** Connections accepted so far. */
   accepted = 0;
 
@@ -64,7 +66,7 @@ export class TcpProxy {
         other.destroy();
       });
     }
-    client.on('data', (chunk: Buffer) => target.write(chunk));
+    client.on('data', (chunk: Buffer) => target.write(this.rewrite(chunk)));
     target.on('data', (chunk: Buffer) => this.toClient(client, chunk));
     if (this.silent) this.silence(true);
   }

@@ -46,6 +46,7 @@ export { type EntryChange, EntryStore, type Staged } from './sync/entry-store.js
 export { openSync } from './sync/session.js';
 export {
   type Filter,
+  SYNC_RUNGS,
   SYNC_STATES,
   type ServerOptions,
   type SyncBatch,
@@ -53,6 +54,7 @@ export {
   type SyncedEntry,
   type SyncHandler,
   type SyncOptions,
+  type SyncRung,
   type SyncSession,
   type SyncState,
   type SyncStatus,

@@ -103,7 +103,9 @@ export class Follower {
     this.showCounts();
     const session = this.parts.directory.follow(
       { base: this.system.baseDn, cookie: stored.cookie, onStatus: (status) => this.onStatus(status) },
-      (batch) => this.take(leading, batch),
+      async (batch) => {
+        if ((await this.take(leading, batch)) === 'in doubt') session.resync();
+      },
     );
     const { directory, logger } = this.parts;
     const isCurrent = (): boolean => session.status().state === 'current';
@@ -117,11 +119,12 @@ export class Follower {
     }
   }
 
-  private async take(leading: Leading, batch: SyncBatch): Promise<void> {
+  private async take(leading: Leading, batch: SyncBatch): Promise<'complete' | 'in doubt'> {
     const system = this.system.name;
     const end = this.parts.metrics.batchSeconds.startTimer({ system });
+    let doubt: string | undefined;
     try {
-      await leading.takeBatch(batch);
+      doubt = await leading.takeBatch(batch);
     } catch (error) {
       this.parts.logger.warn(
         { system, error: errorText(error) },
@@ -136,6 +139,9 @@ export class Follower {
     this.showCounts();
     // A node of the batch may wait for its number.
     this.wake?.();
+    if (doubt === undefined) return 'complete';
+    this.parts.logger.info({ system, doubt }, 'everything below the base is read again');
+    return 'in doubt';
   }
 
   /** Reports, and carries out decisions, until the term ends: then reporting fails. */

@@ -68,15 +68,21 @@ export class Leading {
     return this.entries.entries();
   }
 
-  /** Takes one batch of the directory: all of it is committed, or the promise rejects and nothing is. */
-  takeBatch(batch: SyncBatch): Promise<void> {
+  /**
+   * Takes one batch of the directory: all of it is committed, or the promise rejects and nothing is. Gives a sentence when
+   * the batch cannot be all that happened: everything is to be read again.
+   */
+  takeBatch(batch: SyncBatch): Promise<string | undefined> {
     return this.inTurn(async () => {
       const staged = this.entries.stage(batch);
-      const cause = { cause: 'directory', cookie: batch.cookie, ...this.authorOf(staged) } as const;
+      // A cookie would make a follower that starts after us believe that it has everything.
+      const cookie = staged.doubt === undefined ? batch.cookie : undefined;
+      const cause = { cause: 'directory', cookie, ...this.authorOf(staged) } as const;
       const released = new Set([...this.writing.values()].flatMap((change) => change.released));
       const plan = await this.leadership.transaction((manager) => this.apply(manager, staged, cause, released));
       this.keep(plan, staged);
       for (const look of this.onBatch) look();
+      return staged.doubt;
     });
   }
 

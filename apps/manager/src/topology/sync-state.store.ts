@@ -17,8 +17,9 @@ export interface Counts {
   readonly held: number;
 }
 
-/** The follower proves itself every 5 s; three misses and nobody follows. */
+/** The follower proves itself every 5 s; three misses and nobody follows. Where all is read every 15 s, that takes longer. */
 const SILENT_SECONDS = 20;
+const SILENT_READING_SECONDS = 60;
 
 @Injectable()
 export class SyncStateStore {
@@ -54,7 +55,8 @@ export function followerView(facts: SyncFacts | undefined): TopologyView['follow
     };
   }
   const stalenessSeconds = Math.max(0, facts.stalenessSeconds ?? 0);
-  const silent = facts.state === 'current' && stalenessSeconds > SILENT_SECONDS;
+  const limit = facts.rung === 'fullRead' ? SILENT_READING_SECONDS : SILENT_SECONDS;
+  const silent = facts.state === 'current' && stalenessSeconds > limit;
   return {
     state: silent ? 'disconnected' : facts.state,
     rung: facts.rung,

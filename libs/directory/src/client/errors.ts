@@ -26,6 +26,8 @@ export const DIRECTORY_ERROR_CODES = [
   'UnwillingToPerform',
   'SyncRefused', // the server offers no content synchronisation here
   'SyncRefreshRequired', // 4096, or a cookie the server will not take
+  'ProviderBehind', // one of several servers has not seen yet what was read from another
+  'IdentityMissing', // entries come without entryUUID: nothing tells a rename from a deletion
   'Referral',
   'ProtocolError', // bytes or messages that make no sense
   'HandlerFailed', // the caller did not accept a batch

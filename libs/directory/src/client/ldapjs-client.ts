@@ -30,7 +30,7 @@ function toDirectoryError(what: string, url: string, timeoutMs: number, error: u
   const { name, code, message, lde_message: said } = error as Readonly<Record<string, unknown>>;
   if (name === 'TimeoutError') return timeoutError(what, timeoutMs);
   if (typeof code === 'number' && code > 0 && name !== 'ConnectionError') {
-    return resultError(what, code, typeof said === 'string' && said !== name ? said : '');
+    return resultError(what, { code, message: typeof said === 'string' && said !== name ? said : '' });
   }
   return connectionError(url, types.isNativeError(error) ? error : new Error(String(message), { cause: error }));
 }
@@ -154,7 +154,7 @@ export class LdapjsClient {
         response.on('error', fail);
         response.on('end', (result) => {
           if (result === null || result.status === 0) resolve(entries);
-          else reject(resultError(what, result.status, result.errorMessage));
+          else reject(resultError(what, { code: result.status, message: result.errorMessage }));
         });
       });
     });

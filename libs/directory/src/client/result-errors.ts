@@ -99,11 +99,17 @@ const MEANINGS: ReadonlyMap<number, Meaning> = new Map([
   ],
 ]);
 
-/**
- * @param what the operation and the thing, e.g. `Binding to ldap://h as cn=x`
- * @param code LDAP result code, not 0
- */
-export function resultError(what: string, code: number, diagnostic: string): DirectoryError {
+/** An LDAP result (RFC 4511, 4.1.9) that is no success. */
+export interface FailedResult {
+  readonly code: number;
+  /** The server's diagnostic message. */
+  readonly message: string;
+  readonly referrals?: readonly string[];
+}
+
+/** @param what the operation and the thing, e.g. `Binding to ldap://h as cn=x` */
+export function resultError(what: string, { code, message, referrals = [] }: FailedResult): DirectoryError {
+  const diagnostic = [message, ...referrals].filter((text) => text !== '').join(' ');
   const known =
     MEANINGS.get(code) ?? meaning('Other', `The server answered with result code ${code}`, 'See what the server says.');
   const said = diagnostic === '' ? '' : ` (the server says: ${diagnostic})`;
@@ -132,6 +138,13 @@ export function connectionError(url: string, cause: unknown): DirectoryError {
 export function timeoutError(what: string, ms: number): DirectoryError {
   const remedy = 'Check that the directory server is well and the network is up.';
   return new DirectoryError('Timeout', `${what} got no answer within ${ms} ms.`, remedy);
+}
+
+/** Why a batch was not accepted. */
+export function handlerError(cause: unknown): DirectoryError {
+  const why = types.isNativeError(cause) ? cause.message : String(cause);
+  const remedy = 'See why the receiver failed; the batch is asked for again.';
+  return new DirectoryError('HandlerFailed', `A batch was not accepted: ${why}.`, remedy, { cause });
 }
 
 /** RFC 4513, 5.1.2: a bind with an empty password succeeds and proves nothing. */

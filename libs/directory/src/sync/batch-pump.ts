@@ -17,7 +17,7 @@ export interface PumpOptions {
   readonly maxBatchMs: number;
   readonly wrap: (cookie: Buffer) => string;
   /** Resolves when the caller has stored the batch. */
-  readonly deliver: (batch: SyncBatch) => Promise<void>;
+  readonly deliver: (batch: SyncBatch, cookie: Buffer | undefined) => Promise<void>;
   /** A batch was not accepted. */
   readonly refused: (cause: unknown) => void;
   readonly pause: () => void;
@@ -82,7 +82,8 @@ export class BatchPump {
   private async run(): Promise<void> {
     const { collector, wrap, deliver, refused, resume } = this.options;
     try {
-      await deliver(collector.take(wrap));
+      const { cookie } = collector;
+      await deliver(collector.take(wrap), cookie);
       resume();
     } catch (error) {
       this.stopped = true;

@@ -68,10 +68,13 @@ export class LdapConnection {
     return new Promise((resolve) => this.endWaiters.push(resolve));
   }
 
-  /** Starts a search; every message for it goes to `listener` until the connection ends. */
+  /** Starts a search; every message for it goes to `listener` until its end or that of the connection. */
   search(request: SearchRequest, controls: readonly Control[], listener: Listener): void {
     const id = this.nextId();
-    this.listeners.set(id, listener);
+    this.listeners.set(id, (message) => {
+      if (message.op === OP.searchDone) this.listeners.delete(id);
+      listener(message);
+    });
     this.socket.write(encodeSearch(id, request, controls));
   }
 
@@ -129,8 +132,8 @@ export class LdapConnection {
       this.listeners.set(id, ({ op, body }) => {
         this.listeners.delete(id);
         if (op !== OP.bindResponse) throw malformed('something else than the answer to a bind');
-        const { code, message } = decodeResult(body);
-        settle(code === 0 ? undefined : resultError(what, code, message));
+        const result = decodeResult(body);
+        settle(result.code === 0 ? undefined : resultError(what, result));
       });
       this.socket.write(encodeBind(id, dn, password));
     });
@@ -150,8 +153,7 @@ export class LdapConnection {
 
   private dispatch(message: LdapMessage): void {
     if (message.id === NOTICE) {
-      const { code, message: text } = decodeResult(message.body);
-      throw resultError(`The connection to ${this.url}`, code, text);
+      throw resultError(`The connection to ${this.url}`, decodeResult(message.body));
     }
     this.listeners.get(message.id)?.(message);
   }

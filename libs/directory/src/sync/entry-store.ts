@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { normalizeDn, parentDn, rdnOf } from '../dn.js';
+import { normalizeDn } from '../dn.js';
 import type { Entry } from '../entry.js';
-import type { SyncBatch, SyncedEntry } from './types.js';
+import { Draft, emptyContent } from './entry-draft.js';
+import type { SyncBatch, SyncChange, SyncedEntry } from './types.js';
 
 /** What a batch did to one entry. A renamed parent changes the DN of its whole subtree: each is an `EntryChange`. */
 export interface EntryChange {
@@ -14,94 +15,16 @@ export interface EntryChange {
 export interface Staged {
   /** Real differences only: what arrived but says the same as before is not listed. */
   readonly changes: readonly EntryChange[];
-  /** All entries as they would be. */
+  /**
+   * A sentence when the batch cannot be all that happened: a subtree that was moved into what is followed is announced by
+   * its top alone. Store no cookie with such a batch, and call `resync()`.
+   */
+  readonly doubt?: string;
+  /** All entries as they would be; until the commit. */
   entries(): Iterable<Entry>;
   get(uuid: string): Entry | undefined;
   /** Makes it the store's content. Only a staging made since the last commit can be committed. */
   commit(): void;
-}
-
-/** Normalised DNs; the spelling of a parent recurs with each of its children. */
-class DnFolder {
-  private readonly known = new Map<string, string>();
-  fold(dn: string): string {
-    const found = this.known.get(dn);
-    if (found !== undefined) return found;
-    const parent = parentDn(dn);
-    const rdn = normalizeDn(rdnOf(dn)) ?? rdnOf(dn);
-    const folded = parent ? `${rdn},${this.fold(parent)}` : rdn;
-    this.known.set(dn, folded);
-    return folded;
-  }
-}
-
-/** Content of a store while a batch is applied to it. */
-class Draft {
-  readonly byUuid: Map<string, Entry>;
-  readonly byDn: Map<string, string>;
-  private readonly folder = new DnFolder();
-
-  constructor(byUuid: ReadonlyMap<string, Entry>, byDn: ReadonlyMap<string, string>) {
-    this.byUuid = new Map(byUuid);
-    this.byDn = new Map(byDn);
-  }
-
-  put(entry: SyncedEntry): void {
-    const before = this.byUuid.get(entry.uuid);
-    const moved = before !== undefined && this.folder.fold(before.dn) !== this.folder.fold(entry.dn);
-    if (moved) this.forget(before);
-    this.keep({ ...entry, rdn: rdnOf(entry.dn), ...this.parentOf(entry.dn) });
-    if (moved) this.rebaseChildren(new Set([entry.uuid]));
-  }
-
-  delete(uuid: string): void {
-    const before = this.byUuid.get(uuid);
-    if (before === undefined) return;
-    this.forget(before);
-    this.byUuid.delete(uuid);
-  }
-
-  /** Links entries that came before their parent, and those whose parent was replaced. */
-  linkParents(): void {
-    for (const entry of this.byUuid.values()) {
-      if (entry.parentUuid !== undefined && this.byUuid.has(entry.parentUuid)) continue;
-      const link = this.parentOf(entry.dn);
-      if (link.parentUuid === entry.parentUuid) continue;
-      const { parentUuid: _gone, ...rest } = entry;
-      this.byUuid.set(entry.uuid, { ...rest, ...link });
-    }
-  }
-
-  private parentOf(dn: string): { parentUuid?: string } {
-    const parent = parentDn(dn);
-    const uuid = parent === undefined ? undefined : this.byDn.get(this.folder.fold(parent));
-    return uuid === undefined ? {} : { parentUuid: uuid };
-  }
-
-  private keep(entry: Entry): void {
-    this.byUuid.set(entry.uuid, entry);
-    this.byDn.set(this.folder.fold(entry.dn), entry.uuid);
-  }
-
-  /** Gives up the DN, unless another entry (deleted and added again) has it by now. */
-  private forget(entry: Entry): void {
-    const dn = this.folder.fold(entry.dn);
-    if (this.byDn.get(dn) === entry.uuid) this.byDn.delete(dn);
-  }
-
-  /** A renamed entry renames what is below it, and no message says so. */
-  private rebaseChildren(parents: ReadonlySet<string>): void {
-    const moved = new Set<string>();
-    for (const entry of [...this.byUuid.values()]) {
-      const parent =
-        entry.parentUuid !== undefined && parents.has(entry.parentUuid) && this.byUuid.get(entry.parentUuid);
-      if (!parent) continue;
-      this.forget(entry);
-      this.keep({ ...entry, dn: `${entry.rdn},${parent.dn}` });
-      moved.add(entry.uuid);
-    }
-    if (moved.size > 0) this.rebaseChildren(moved);
-  }
 }
 
 function sameValues(left: Entry['attributes'] | undefined, right: Entry['attributes'] | undefined): boolean {
@@ -124,21 +47,9 @@ function sameEntry(left: Entry, right: Entry): boolean {
   );
 }
 
-function differences(before: ReadonlyMap<string, Entry>, after: ReadonlyMap<string, Entry>): EntryChange[] {
-  const changes: EntryChange[] = [];
-  for (const [uuid, entry] of after) {
-    const old = before.get(uuid);
-    if (old === undefined) changes.push({ uuid, after: entry });
-    else if (old !== entry && !sameEntry(old, entry)) changes.push({ uuid, before: old, after: entry });
-  }
-  for (const [uuid, entry] of before) if (!after.has(uuid)) changes.push({ uuid, before: entry });
-  return changes;
-}
-
 /** Entries by entryUUID; DNs are derived from RDN and parent, since a renamed parent sends no message for its children. */
 export class EntryStore {
-  private byUuid: ReadonlyMap<string, Entry> = new Map();
-  private byDn: ReadonlyMap<string, string> = new Map();
+  private readonly content = emptyContent();
   private version = 0;
 
   /** @param entries what was stored with the cookie that the next session starts from */
@@ -149,53 +60,98 @@ export class EntryStore {
 
   /** Applies a batch on trial. */
   stage(batch: SyncBatch): Staged {
-    const draft = new Draft(this.byUuid, this.byDn);
-    for (const change of batch.changes) {
-      if (change.kind === 'put') draft.put(change.entry);
-      else draft.delete(change.uuid);
-    }
-    if (batch.unnamed !== 'keep') dropUnnamed(draft, batch);
+    const draft = new Draft(this.content);
+    // The server names entries in any order, so children of a new entry may come before it, below one that it replaces:
+    // what is there is put in place before anything is taken away with all that is below it.
+    const last = new Map(batch.changes.map((change) => [uuidOf(change), change]));
+    for (const change of last.values()) if (change.kind === 'put') draft.put(change.entry);
+    draft.linkParents();
+    for (const change of last.values()) if (change.kind === 'delete') draft.delete(change.uuid, !batch.filtered);
+    if (batch.unnamed !== 'keep') this.dropUnnamed(draft, batch);
     draft.linkParents();
     const { version } = this;
+    const doubt = this.doubt(draft, batch);
     return {
-      changes: differences(this.byUuid, draft.byUuid),
-      entries: () => draft.byUuid.values(),
-      get: (uuid) => draft.byUuid.get(uuid),
+      changes: this.differences(draft),
+      ...(doubt !== undefined && { doubt }),
+      entries: () => draft.all(),
+      get: (uuid) => draft.get(uuid),
       commit: () => {
         if (this.version !== version) throw new Error('EntryStore: another batch was committed since this was staged');
         this.version += 1;
-        this.byUuid = draft.byUuid;
-        this.byDn = draft.byDn;
+        draft.apply();
       },
     };
   }
 
   entries(): Iterable<Entry> {
-    return this.byUuid.values();
+    return this.content.byUuid.values();
   }
 
   get(uuid: string): Entry | undefined {
-    return this.byUuid.get(uuid);
+    return this.content.byUuid.get(uuid);
   }
 
   /** The entry of that name, however it is spelled. */
   find(dn: string): Entry | undefined {
-    return this.byUuid.get(this.byDn.get(normalizeDn(dn) ?? dn) ?? '');
+    return this.get(this.content.byDn.get(normalizeDn(dn) ?? dn) ?? '');
   }
 
   /** The entry and its ancestors in the store, parents first; empty when there is no such entry. */
   lineage(uuid: string): readonly Entry[] {
     const line: Entry[] = [];
-    for (let entry = this.byUuid.get(uuid); entry !== undefined && !line.includes(entry);) {
+    for (let entry = this.get(uuid); entry !== undefined && !line.includes(entry);) {
       line.unshift(entry);
-      entry = entry.parentUuid === undefined ? undefined : this.byUuid.get(entry.parentUuid);
+      entry = entry.parentUuid === undefined ? undefined : this.get(entry.parentUuid);
     }
     return line;
   }
+
+  private differences(draft: Draft): EntryChange[] {
+    const [there, gone]: [EntryChange[], EntryChange[]] = [[], []];
+    for (const [uuid, after] of draft.touched) {
+      const before = this.get(uuid);
+      if (after === undefined) {
+        if (before !== undefined) gone.push({ uuid, before });
+      } else if (before === undefined) there.push({ uuid, after });
+      else if (!sameEntry(before, after)) there.push({ uuid, before, after });
+    }
+    return [...there, ...gone];
+  }
+
+  private dropUnnamed(draft: Draft, batch: SyncBatch): void {
+    const named = new Set(batch.unnamed === 'absent' ? [] : batch.present);
+    for (const change of batch.changes) if (change.kind === 'put') named.add(change.entry.uuid);
+    for (const uuid of this.content.byUuid.keys()) if (!named.has(uuid)) draft.delete(uuid);
+  }
+
+  private doubt(draft: Draft, batch: SyncBatch): string | undefined {
+    if (batch.unnamed === 'absent') return undefined;
+    const left = new Set<string>();
+    for (const change of batch.changes) {
+      if (change.kind === 'delete') {
+        left.add(change.uuid);
+        continue;
+      }
+      const { entry } = change;
+      if (entry.hasSubordinates !== true || draft.get(entry.uuid) === undefined) continue;
+      const isNew = this.get(entry.uuid) === undefined;
+      if (left.has(entry.uuid) || (isNew && (!draft.hasChildren(entry.uuid) || hasHistory(entry)))) {
+        return `${entry.dn} appeared with entries below it that were not announced`;
+      }
+    }
+    for (const uuid of batch.present) {
+      if (draft.get(uuid) === undefined) return `the server holds the entry ${uuid} to be known, which never came`;
+    }
+    return undefined;
+  }
 }
 
-function dropUnnamed(draft: Draft, batch: SyncBatch): void {
-  const named = new Set(batch.unnamed === 'absent' ? [] : batch.present);
-  for (const change of batch.changes) if (change.kind === 'put') named.add(change.entry.uuid);
-  for (const uuid of [...draft.byUuid.keys()]) if (!named.has(uuid)) draft.delete(uuid);
+function uuidOf(change: SyncChange): string {
+  return change.kind === 'put' ? change.entry.uuid : change.uuid;
+}
+
+/** Changed since it was made, so it may be as old as what is below it: both times are of one clock, in whole seconds. */
+function hasHistory({ csn, createTimestamp }: SyncedEntry): boolean {
+  return csn !== undefined && createTimestamp !== undefined && csn.slice(0, 14) !== createTimestamp.slice(0, 14);
 }

@@ -16,6 +16,7 @@ export const OP = {
   intermediate: 0x79,
 } as const;
 const CONTROLS = 0xa0;
+const REFERRALS = 0xa3;
 const SIMPLE_PASSWORD = 0x80;
 const SCOPE = { base: 0, one: 1, sub: 2 } as const;
 const FILTER = { and: 0xa0, or: 0xa1, not: 0xa2, equal: 0xa3, present: 0x87 } as const;
@@ -37,6 +38,8 @@ export interface LdapMessage {
 export interface LdapResult {
   readonly code: number;
   readonly message: string;
+  /** Where else to ask, as URLs. */
+  readonly referrals: readonly string[];
 }
 
 export interface SearchRequest {
@@ -73,7 +76,17 @@ export function decodeResult(body: Buffer): LdapResult {
   const fields = new BerFields(body);
   const code = fields.integer(TAG.enumerated);
   fields.text();
-  return { code, message: fields.text() };
+  const message = fields.text();
+  const referrals = fields.optional(REFERRALS);
+  return { code, message, referrals: referrals ? decodeReference(referrals) : [] };
+}
+
+/** URLs of a referral. */
+export function decodeReference(body: Buffer): string[] {
+  const fields = new BerFields(body);
+  const urls: string[] = [];
+  while (fields.more) urls.push(fields.text());
+  return urls;
 }
 
 export interface RawAttribute {

@@ -1,46 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-import { types } from 'node:util';
 import { DirectoryError } from '../client/errors.js';
-import { connectionError, resultError, timeoutError } from '../client/result-errors.js';
-import { BatchPump } from './batch-pump.js';
+import { connectionError, handlerError } from '../client/result-errors.js';
+import { type AcceptedPart, type Attempt, DEFAULTS, type Settings } from './attempt.js';
 import { LdapConnection } from './connection.js';
-import { type CookieScope, unwrapCookie, wrapCookie } from './cookie.js';
-import { decodeResult, type LdapMessage, OP } from './messages.js';
-import { Collector } from './refresh.js';
-import { syncRequest } from './sync-protocol.js';
-import { OPERATIONAL } from './synced-entry.js';
-import type { SyncHandler, SyncOptions, SyncSession, SyncState, SyncStatus } from './types.js';
-
-const DEFAULTS = {
-  filter: { present: 'objectClass' },
-  attributes: ['*'],
-  quietMs: 50,
-  maxBatchMs: 250,
-  livenessMs: 5_000,
-  deadMs: 15_000,
-  backoffMs: { min: 200, max: 10_000 },
-} as const;
-
-/** How often silence is measured between two pings: a dead connection is noticed that much more exactly. */
-const CHECKS_PER_PING = 5;
-
-type Settings = SyncOptions & Required<Pick<SyncOptions, keyof typeof DEFAULTS>>;
+import { type CookieScope, type Unwrapped, unwrapCookie, wrapCookie } from './cookie.js';
+import { Ladder } from './ladder.js';
+import { watchLiveness } from './liveness.js';
+import { persist } from './persistent-search.js';
+import { poll } from './polling-search.js';
+import { ProviderLag } from './provider-lag.js';
+import type { SyncBatch, SyncHandler, SyncOptions, SyncSession, SyncState, SyncStatus } from './types.js';
 
 /** How one connection ended. */
 interface Outcome {
   readonly error: DirectoryError;
   /** The refresh was completed and accepted: the next wait is a short one again. */
   readonly wasCurrent: boolean;
-  /** A cookie was sent with the request. */
+  /** A cookie was sent with the last request. */
   readonly resumed: boolean;
 }
 
-/** Asked for by `resync()`: not a failure. */
+/** Asked for by `resync()`, or by the ladder: not a failure. */
 const RESYNC = new DirectoryError('Closed', 'A full read was asked for.', 'Nothing: the connection starts over.');
+const CLIMB = new DirectoryError(
+  'Closed',
+  'A better way of following is tried.',
+  'Nothing: the connection starts over.',
+);
 
 class Runner implements SyncSession {
   private readonly settings: Settings;
-  private cookie: string | undefined;
+  private readonly scope: CookieScope;
+  private readonly ladder: Ladder;
+  private readonly lag: ProviderLag;
+  private trusted: Unwrapped | undefined;
   private state: SyncState = 'connecting';
   private url: string;
   private error: DirectoryError | undefined;
@@ -57,24 +50,32 @@ class Runner implements SyncSession {
     private readonly handler: SyncHandler,
   ) {
     this.settings = { ...DEFAULTS, ...options };
-    this.url = options.urls[0] ?? '';
-    this.cookie = options.cookie;
+    const { base, filter, attributes, urls, climbMs } = this.settings;
+    this.scope = { base, filter, attributes };
+    this.ladder = new Ladder(climbMs);
+    this.trusted = unwrapCookie(options.cookie, this.scope);
+    this.lag = new ProviderLag(this.settings, this.trusted?.cookie);
+    this.url = urls.find((url) => this.trusted?.isOf(url)) ?? urls[0] ?? '';
     this.done = this.run();
   }
 
   status(): SyncStatus {
+    const rung = this.ladder.current(this.url);
+    const { pollMs, readMs } = this.settings;
+    const heardAt = rung === 'refreshAndPersist' ? this.connection?.heardAt : undefined;
     return {
       state: this.state,
-      rung: 'refreshAndPersist',
+      rung,
       url: this.url,
-      provenAt: this.connection?.heardAt ?? this.provenAt,
+      provenAt: heardAt ?? this.provenAt,
+      intervalMs: { refreshAndPersist: 0, refreshOnly: pollMs, fullRead: readMs }[rung],
       ...(this.error && { error: this.error }),
       ...(this.retryAt !== undefined && { retryAt: this.retryAt }),
     };
   }
 
   resync(): void {
-    this.cookie = undefined;
+    this.trusted = undefined;
     this.startOver = true;
     this.connection?.fail(RESYNC);
     this.wake?.();
@@ -103,19 +104,26 @@ class Runner implements SyncSession {
     // The caller gets its session before its first callback.
     await Promise.resolve();
     for (let failures = 0; !this.isClosing;) {
-      const { error, wasCurrent, resumed } = await this.follow();
+      const outcome = await this.follow();
       if (this.isClosing) break;
-      if (wasCurrent) failures = 0;
-      if (this.startOver) continue;
-      if (resumed && ['SyncRefreshRequired', 'UnwillingToPerform'].includes(error.code)) {
-        this.cookie = undefined;
-      } else {
-        failures += 1;
-        this.nextUrl();
-        await this.backOff(error, failures);
-      }
+      if (outcome.wasCurrent) failures = 0;
+      if (this.startOver || this.isRemedied(outcome)) continue;
+      failures += 1;
+      this.nextUrl();
+      await this.backOff(outcome.error, failures);
     }
     this.change('closed');
+  }
+
+  /** True when the same server is to be asked again at once, in another way. */
+  private isRemedied({ error, resumed }: Outcome): boolean {
+    if (error === CLIMB) return true;
+    const cookieRefused = error.code === 'SyncRefreshRequired' || (resumed && error.code === 'UnwillingToPerform');
+    if (cookieRefused) this.trusted = undefined;
+    if (cookieRefused && resumed) return true;
+    // Some say it with 2, protocolError, when they do not know the mode.
+    const refused = ['SyncRefused', 'UnwillingToPerform'].includes(error.code) || error.resultCode === 2;
+    return refused && this.ladder.refuse(this.url);
   }
 
   private nextUrl(): void {
@@ -140,17 +148,11 @@ class Runner implements SyncSession {
     this.wake = undefined;
   }
 
-  private get scope(): CookieScope {
-    const { base, filter, attributes } = this.settings;
-    return { url: this.url, base, filter, attributes };
-  }
-
   /** One connection from its opening to its end. Never rejects. */
   private async follow(): Promise<Outcome> {
     this.startOver = false;
     this.change('connecting', this.error);
-    const sent = unwrapCookie(this.cookie, this.scope);
-    const resumed = sent !== undefined;
+    const rung = this.ladder.rung(this.url);
     let connection: LdapConnection;
     try {
       connection = await LdapConnection.open(this.url, this.settings);
@@ -160,74 +162,46 @@ class Runner implements SyncSession {
     this.connection = connection;
     if (this.isClosing || this.startOver) connection.close();
     else this.change('refreshing');
-    const collector = new Collector(resumed);
-    const pump = this.pump(connection, collector);
-    const liveness = this.watch(connection);
-    connection.search(
-      { ...this.settings, scope: 'sub', attributes: [...this.settings.attributes, ...OPERATIONAL] },
-      [syncRequest(sent)],
-      (message) => {
-        if (message.op === OP.searchDone) throw this.searchOver(message);
-        collector.accept(message);
-        pump.poke();
-      },
-    );
-    const error = await connection.whenEnded();
-    clearInterval(liveness);
-    await pump.stop();
-    this.provenAt = connection.heardAt;
+    const endWatch = watchLiveness(connection, this.settings);
+    const attempt = this.attempt(connection);
+    const error = await (rung === 'refreshAndPersist' ? persist(attempt) : poll(attempt, rung));
+    endWatch();
+    if (rung === 'refreshAndPersist') this.provenAt = connection.heardAt;
     this.connection = undefined;
-    return { error, wasCurrent: this.state === 'current', resumed };
+    return { error, wasCurrent: this.state === 'current', resumed: attempt.sent };
   }
 
-  private pump(connection: LdapConnection, collector: Collector): BatchPump {
-    const { quietMs, maxBatchMs } = this.settings;
-    const { scope } = this;
-    return new BatchPump({
-      collector,
-      quietMs,
-      maxBatchMs,
-      wrap: (cookie) => wrapCookie(cookie, scope),
-      deliver: async (batch) => {
-        await this.handler(batch);
-        // A resync asked for meanwhile wants no cookie.
-        if (!this.startOver) this.cookie = batch.cookie;
-        if (this.state !== 'current') this.change('current');
+  private attempt(connection: LdapConnection): Attempt {
+    const { url } = this;
+    return {
+      connection,
+      settings: this.settings,
+      sent: false,
+      cookie: () => (this.trusted?.isOf(url) ? this.trusted.cookie : undefined),
+      wrap: (cookie) => wrapCookie(cookie, url, this.scope),
+      accept: (part) => this.accept(part, url),
+      climb: () => {
+        if (this.ladder.mayClimb(url)) connection.fail(CLIMB);
       },
-      refused: (cause) => {
-        const why = types.isNativeError(cause) ? cause.message : String(cause);
-        const remedy = 'See why the receiver failed; the batch is asked for again.';
-        connection.fail(new DirectoryError('HandlerFailed', `A batch was not accepted: ${why}.`, remedy, { cause }));
-      },
-      pause: () => connection.pause(),
-      resume: () => {
-        if (connection.paused) connection.resume();
-      },
-    });
+    };
   }
 
-  /** Notices a server that is silent: a TCP connection can be dead for hours without a word. */
-  private watch(connection: LdapConnection): NodeJS.Timeout {
-    const { livenessMs, deadMs } = this.settings;
-    let askedAt = Date.now();
-    return setInterval(() => {
-      if (connection.paused) return;
-      const now = Date.now();
-      if (now - connection.heardAt >= deadMs) {
-        connection.fail(timeoutError(`The connection to ${this.url}`, deadMs));
-      } else if (now - askedAt >= livenessMs) {
-        askedAt = now;
-        connection.ping();
-      }
-    }, livenessMs / CHECKS_PER_PING);
+  private async hand(batch: SyncBatch): Promise<void> {
+    try {
+      await this.handler(batch);
+    } catch (error) {
+      throw handlerError(error);
+    }
   }
 
-  /** The server ended a search that was meant to go on for ever. */
-  private searchOver({ body }: LdapMessage): DirectoryError {
-    const { code, message } = decodeResult(body);
-    const what = `Following ${this.settings.base} at ${this.url}`;
-    if (code !== 0) return resultError(what, code, message);
-    return connectionError(this.url, new Error('the server ended the search'));
+  private async accept({ batch, cookie, asOf }: AcceptedPart, url: string): Promise<void> {
+    if (batch?.phase === 'refresh') this.lag.check(url, cookie);
+    if (batch) await this.hand(batch);
+    if (cookie) this.lag.accepted(cookie);
+    // A resync asked for meanwhile wants no cookie.
+    if (!this.startOver) this.trusted = unwrapCookie(batch?.cookie, this.scope) ?? (batch ? undefined : this.trusted);
+    if (asOf !== undefined) this.provenAt = asOf;
+    if (this.state !== 'current') this.change('current');
   }
 }
 

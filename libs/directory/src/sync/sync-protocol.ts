@@ -5,7 +5,7 @@ import type { Control } from './messages.js';
 
 const ARC = '1.3.6.1.4.1.4203.1.9.1';
 export const SYNC_OID = { request: `${ARC}.1`, state: `${ARC}.2`, done: `${ARC}.3`, info: `${ARC}.4` } as const;
-const REFRESH_AND_PERSIST = 3;
+const MODES = { refreshOnly: 1, refreshAndPersist: 3 } as const;
 
 export const ENTRY_STATES = ['present', 'add', 'modify', 'delete'] as const;
 export type EntryState = (typeof ENTRY_STATES)[number];
@@ -21,10 +21,18 @@ export type SyncInfo =
   | { readonly kind: 'refreshDelete' | 'refreshPresent'; readonly cookie?: Buffer; readonly refreshDone: boolean }
   | { readonly kind: 'idSet'; readonly cookie?: Buffer; readonly deleted: boolean; readonly uuids: readonly string[] };
 
-export function syncRequest(cookie: Buffer | undefined): Control {
+/** Referral objects come as entries, not as places to go on searching at (RFC 3296). */
+export const MANAGE_DSA_IT: Control = { oid: '2.16.840.1.113730.3.4.2' };
+
+export interface SyncDone {
+  readonly cookie?: Buffer;
+  readonly refreshDeletes: boolean;
+}
+
+export function syncRequest(mode: keyof typeof MODES, cookie: Buffer | undefined): Control {
   const writer = new BerWriter();
   writer.startSequence();
-  writer.writeEnumeration(REFRESH_AND_PERSIST);
+  writer.writeEnumeration(MODES[mode]);
   if (cookie) writer.writeBuffer(cookie, TAG.octets);
   writer.endSequence();
   return { oid: SYNC_OID.request, critical: true, value: writer.buffer };
@@ -47,6 +55,16 @@ export function syncStateOf(controls: readonly Control[]): SyncState | undefined
   const uuid = toUuid(fields.expect(TAG.octets));
   const cookie = fields.optional(TAG.octets);
   return { state, uuid, ...(cookie && { cookie }) };
+}
+
+/** What the end of a search says of the refresh, undefined when the message carries nothing. */
+export function syncDoneOf(controls: readonly Control[]): SyncDone | undefined {
+  const value = controls.find(({ oid }) => oid === SYNC_OID.done)?.value;
+  if (value === undefined) return undefined;
+  const fields = new BerFields(value).nested(TAG.sequence);
+  const cookie = fields.optional(TAG.octets);
+  const deletes = fields.optional(TAG.boolean);
+  return { ...(cookie && { cookie }), refreshDeletes: deletes !== undefined && toBoolean(deletes) };
 }
 
 /** Undefined for a choice that this version of us does not know: RFC 4533 lets it be ignored. */

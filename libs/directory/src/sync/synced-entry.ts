@@ -5,7 +5,14 @@ import type { RawAttribute } from './messages.js';
 import type { SyncedEntry } from './types.js';
 
 /** Operational attributes to ask for besides the user attributes. */
-export const OPERATIONAL = ['entryUUID', 'entryCSN', 'createTimestamp', 'modifiersName'] as const;
+export const OPERATIONAL = [
+  'entryUUID',
+  'nsUniqueId',
+  'entryCSN',
+  'createTimestamp',
+  'modifiersName',
+  'hasSubordinates',
+] as const;
 
 const FACTS: ReadonlyMap<string, 'csn' | 'createTimestamp' | 'modifiersName'> = new Map([
   ['entrycsn', 'csn'],
@@ -18,12 +25,22 @@ interface Sorting {
   readonly binary: Map<string, string[]>;
   readonly facts: { csn?: string; createTimestamp?: string; modifiersName?: string };
   uuid?: string;
+  uniqueId?: string;
+  hasSubordinates?: boolean;
   hasPassword: boolean;
+}
+
+/** 389 Directory Server's own identity of an entry: the same 16 bytes as its sync states have, in groups of eight. */
+function uuidOfUniqueId(value: string | undefined): string | undefined {
+  const hex = value?.replaceAll('-', '').toLowerCase() ?? '';
+  return /^[0-9a-f]{32}$/.test(hex) ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') : undefined;
 }
 
 function sortAttribute(into: Sorting, name: string, values: readonly Buffer[]): void {
   const fact = FACTS.get(name);
   if (name === 'entryuuid') into.uuid = values[0]?.toString('latin1').toLowerCase();
+  else if (name === 'nsuniqueid') into.uniqueId = values[0]?.toString('latin1');
+  else if (name === 'hassubordinates') into.hasSubordinates = values[0]?.toString('latin1').toUpperCase() === 'TRUE';
   else if (fact !== undefined) into.facts[fact] = values[0]?.toString('utf8');
   else if (name === 'userpassword') into.hasPassword = true;
   else {
@@ -38,13 +55,13 @@ function sortAttribute(into: Sorting, name: string, values: readonly Buffer[]): 
 }
 
 /**
- * @param uuid from the sync state; otherwise the entryUUID attribute serves
+ * @param uuid from the sync state; otherwise nsUniqueId (389 Directory Server) or else entryUUID serves
  * @returns undefined when the entry's UUID is not known
  */
 export function toSyncedEntry(dn: string, attributes: readonly RawAttribute[], uuid?: string): SyncedEntry | undefined {
   const sorting: Sorting = { attributes: new Map(), binary: new Map(), facts: {}, hasPassword: false };
   for (const { name, values } of attributes) sortAttribute(sorting, name.toLowerCase(), values);
-  const identity = uuid ?? sorting.uuid;
+  const identity = uuid ?? uuidOfUniqueId(sorting.uniqueId) ?? sorting.uuid;
   if (identity === undefined) return undefined;
   return {
     uuid: identity,
@@ -52,6 +69,7 @@ export function toSyncedEntry(dn: string, attributes: readonly RawAttribute[], u
     attributes: sorting.attributes,
     ...(sorting.binary.size > 0 && { binary: sorting.binary }),
     ...(sorting.hasPassword && { hasPassword: true }),
+    ...(sorting.hasSubordinates !== undefined && { hasSubordinates: sorting.hasSubordinates }),
     ...sorting.facts,
   };
 }

@@ -45,6 +45,17 @@ export interface SyncOptions extends ServerOptions {
   readonly deadMs?: number;
   /** Reconnect waits: full jitter between min and a doubling bound up to max; defaults 200 and 10,000 ms. */
   readonly backoffMs?: { readonly min: number; readonly max: number };
+  /** On the rung refreshOnly the server is asked for changes this often; default 5,000 ms. */
+  readonly pollMs?: number;
+  /** On the rung fullRead everything is read this often; default 15,000 ms. */
+  readonly readMs?: number;
+  /** On a lower rung the top one is tried again after this long; default 600,000 ms. */
+  readonly climbMs?: number;
+  /**
+   * With several URLs: a server that has seen less than what was read before is not believed for this long, lest changes
+   * that have not reached it yet be taken for undone; default 600,000 ms. After that it is: the others may never return.
+   */
+  readonly lagPatienceMs?: number;
   /** Called at every change of {@link SyncStatus}. */
   readonly onStatus?: (status: SyncStatus) => void;
 }
@@ -59,6 +70,8 @@ export interface SyncedEntry {
   readonly csn?: string;
   readonly createTimestamp?: string;
   readonly modifiersName?: string;
+  /** What the server says of entries below this one; undefined when it does not say. Not stored. */
+  readonly hasSubordinates?: boolean;
 }
 
 /** What happened to one entry, in the order the server told it. */
@@ -80,6 +93,8 @@ export interface SyncBatch {
   readonly unnamed: Unnamed;
   /** UUIDs said to be unchanged, for `absent-except-present`. */
   readonly present: ReadonlySet<string>;
+  /** The session has a filter: an entry can leave what is followed while those below it stay. */
+  readonly filtered?: boolean;
   /** Opaque, printable; the last one the server gave, undefined while it has given none. */
   readonly cookie: string | undefined;
 }
@@ -90,14 +105,27 @@ export type SyncHandler = (batch: SyncBatch) => Promise<void>;
 export const SYNC_STATES = ['connecting', 'refreshing', 'current', 'waiting', 'closed'] as const;
 export type SyncState = (typeof SYNC_STATES)[number];
 
+/**
+ * Ways of following, best first; the next one is taken when a server refuses the one before:
+ * - `refreshAndPersist`: changes come as they happen.
+ * - `refreshOnly`: changes are asked for every `pollMs`.
+ * - `fullRead`: everything is read every `readMs` and compared; the server needs to know nothing of RFC 4533.
+ */
+export const SYNC_RUNGS = ['refreshAndPersist', 'refreshOnly', 'fullRead'] as const;
+export type SyncRung = (typeof SYNC_RUNGS)[number];
+
 export interface SyncStatus {
   readonly state: SyncState;
-  /** `refreshAndPersist`: the only rung so far. */
-  readonly rung: 'refreshAndPersist';
+  readonly rung: SyncRung;
   /** URL in use or tried last. */
   readonly url: string;
-  /** When the server last proved alive on this connection (ms since 1970), 0 if never. */
+  /**
+   * What was handed over is the server's content as of this moment (ms since 1970), 0 if never: while following, when the
+   * server last proved alive; while polling, when the last completed poll began.
+   */
   readonly provenAt: number;
+  /** How old the content gets, at best, before it is renewed (ms): 0 while changes come as they happen. */
+  readonly intervalMs: number;
   /** Why it is waiting. */
   readonly error?: DirectoryError;
   /** When the next attempt starts (ms since 1970), while waiting. */

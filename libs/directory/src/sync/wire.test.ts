@@ -91,18 +91,20 @@ describe('sync controls', () => {
 
   test('the request carries a binary cookie unharmed', () => {
     const cookie = Buffer.from('00ff80c3', 'hex');
-    expect(syncRequest(cookie).value?.toString('hex')).toContain('040400ff80c3');
+    expect(syncRequest('refreshAndPersist', cookie).value?.toString('hex')).toContain('040400ff80c3');
   });
 });
 
 describe('cookies', () => {
-  const scope = { url: 'ldap://a', base: 'dc=x', filter: {}, attributes: ['*'] };
+  const scope = { base: 'dc=x', filter: {}, attributes: ['*'] };
   const csns = 'rid=000,csn=20260101000000.000001Z#000000#001#000000;20260102000000.000001Z#000000#002#000000';
-  const wrapped = wrapCookie(Buffer.from(csns), scope);
+  const wrapped = wrapCookie(Buffer.from(csns), 'ldap://a', scope);
 
   test('come back for the same search only', () => {
-    expect(unwrapCookie(wrapped, scope)?.toString()).toBe(csns);
-    for (const other of [{ url: 'ldap://b' }, { base: 'dc=y' }, { filter: { present: 'a' } }, { attributes: ['cn'] }]) {
+    const unwrapped = unwrapCookie(wrapped, scope);
+    expect(unwrapped?.cookie.toString()).toBe(csns);
+    expect([unwrapped?.isOf('ldap://a'), unwrapped?.isOf('ldap://b')]).toEqual([true, false]);
+    for (const other of [{ base: 'dc=y' }, { filter: { present: 'a' } }, { attributes: ['cn'] }]) {
       expect(unwrapCookie(wrapped, { ...scope, ...other })).toBeUndefined();
     }
     expect(unwrapCookie(undefined, scope)).toBeUndefined();
