@@ -5,21 +5,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "setting.h"
+
 static int fail_nth = -1;
-
-static bool set_file(const char *path, const char *text)
-{
-	ssize_t length = strlen(text);
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool done = fd >= 0 && write(fd, text, length) == length;
-
-	if (fd >= 0)
-		close(fd);
-	return done;
-}
 
 bool injection_open(void)
 {
@@ -40,7 +30,7 @@ bool injection_open(void)
 		return false;
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
 		snprintf(path, sizeof(path), "/sys/kernel/debug/%s", settings[i][0]);
-		if (!set_file(path, settings[i][1]))
+		if (!setting_write(path, settings[i][1]))
 			return false;
 	}
 	return true;
