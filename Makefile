@@ -92,7 +92,7 @@ test-kernel-matrix: ## Run the kernel programs on every kernel that the module i
 test-model: ## Explore the module's rendezvous without a kernel: fuzzing against an oracle, and all interleavings
 	@deploy/setup/packages build test
 	@test/model/run
-test-stress: ## Run the module's stress model for ten minutes and more on the debug kernel, and all its mutants
+test-stress: ## Run the module's stress model: ten minutes on the debug kernel, then 10,000 of each operation, then all mutants
 	@deploy/setup/packages build test
 	@test/run soak
 test-e2e: ## Run the whole system in a lab of its own
