@@ -1,52 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ways of following below the best one: a server without content synchronisation, and asking again and again.
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { SyncOptions } from '@drvs/directory';
-import { startSlapd, type SlapdOptions, type TestSlapd } from '../support/slapd.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
-import { Follower } from './follower.js';
+import { describe, expect, jest, test } from '@jest/globals';
+import type { SlapdOptions, TestSlapd } from '../support/slapd.js';
+import type { TcpProxy } from '../support/tcp-proxy.js';
+import type { Follower } from './follower.js';
 import { dropSyncprov } from './provider-setups.js';
+import { useStage } from './stage.js';
 
 jest.setTimeout(30_000);
 
 let slapd: TestSlapd;
-let followers: Follower[];
-let proxies: TcpProxy[];
+const stage = useStage({ pollMs: 100, readMs: 100 });
+const { followed, openProxy } = stage;
 
 const ALL = ['cn=node1', 'cn=node2', 'ou=drvs', 'ou=nodes', 'ou=vms'];
 
 async function serve(options: SlapdOptions = {}): Promise<void> {
-  slapd = await startSlapd({ checks: false, ...options });
+  slapd = await stage.serve(options);
   await slapd.add(slapd.nodeEntry('node1', 1) + slapd.nodeEntry('node2', 2));
-}
-
-async function followed(options: Partial<SyncOptions> = {}): Promise<Follower> {
-  const follower = new Follower(slapd, { pollMs: 100, readMs: 100, ...options }).start();
-  followers.push(follower);
-  await follower.current();
-  return follower;
 }
 
 /** A server that can be asked for changes but does not go on: the mode of a request is changed on its way. */
 async function withoutPersist(): Promise<TcpProxy> {
-  const proxy = await TcpProxy.start(slapd.port);
-  proxies.push(proxy);
+  const proxy = await openProxy();
   // Critical, an octet string with a sequence, whose ENUMERATED 3 (refreshAndPersist) becomes 1 (refreshOnly).
   proxy.rewrite = (chunk) =>
     Buffer.from(chunk.toString('latin1').replace(/(\x01\xff\x04.\x30.\x0a\x01)\x03/s, '$1\x01'), 'latin1');
   return proxy;
 }
-
-beforeEach(() => {
-  followers = [];
-  proxies = [];
-});
-
-afterEach(async () => {
-  await Promise.all(followers.map((follower) => follower.stop()));
-  await Promise.all(proxies.map((proxy) => proxy.close()));
-  await slapd.close();
-});
 
 async function changesAreSeen(follower: Follower): Promise<void> {
   await slapd.add(slapd.nodeEntry('node3', 3));
@@ -150,8 +131,7 @@ describe('fullRead', () => {
     await dropSyncprov(slapd);
     const rule = 'olcAccess: {0}to attrs=entryUUID by * none';
     await slapd.configure(`dn: olcDatabase={1}mdb,cn=config\nchangetype: modify\nadd: olcAccess\n${rule}\n`);
-    const follower = new Follower(slapd).start();
-    followers.push(follower);
+    const follower = stage.follow();
     await follower.until('the complaint', () => follower.errors.includes('IdentityMissing'));
     expect(follower.running.status().error?.remedy).toContain('entryUUID');
     expect(follower.batches).toEqual([]);

@@ -1,36 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cases of content synchronisation that a consumer must survive, each as a real slapd sends it (libs/directory/README.md has
 // the table of all of them).
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { SyncOptions } from '@drvs/directory';
-import { startSlapd, type SlapdOptions, type TestSlapd } from '../support/slapd.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
-import { Follower } from './follower.js';
+import { describe, expect, jest, test } from '@jest/globals';
+import type { SlapdOptions, TestSlapd } from '../support/slapd.js';
+import type { Follower } from './follower.js';
 import { useAccesslog } from './provider-setups.js';
+import { useStage } from './stage.js';
 
 jest.setTimeout(30_000);
 
 let slapd: TestSlapd;
-let followers: Follower[];
-let proxies: TcpProxy[];
+const stage = useStage();
+const { followed, openProxy } = stage;
 
 const ALL = ['cn=client', 'cn=node1', 'cn=orders', 'cn=server', 'ou=drvs', 'ou=nodes', 'ou=vms'];
 
 async function serve(options: SlapdOptions = {}): Promise<void> {
-  slapd = await startSlapd({ checks: false, ...options });
+  slapd = await stage.serve(options);
   await slapd.add(
     slapd.nodeEntry('node1', 1) +
       slapd.vmEntry('orders', 10, ['node1']) +
       slapd.processEntry('orders', 'server', 1, 'node1') +
       slapd.processEntry('orders', 'client', 2, 'node1'),
   );
-}
-
-async function followed(options: Partial<SyncOptions> = {}): Promise<Follower> {
-  const follower = new Follower(slapd, options).start();
-  followers.push(follower);
-  await follower.current();
-  return follower;
 }
 
 /** What the changes of a batch were, as `put cn=x` and `delete`. */
@@ -43,17 +35,6 @@ const attic = (): string => `ou=attic,${slapd.suffix}`;
 const addAttic = (): Promise<void> => slapd.add(`dn: ${attic()}\nobjectClass: organizationalUnit\nou: attic\n`);
 const move = (dn: string, rdn: string, to: string): Promise<string> =>
   slapd.tool('ldapmodrdn', ['-r', '-s', to, dn, rdn]);
-
-beforeEach(() => {
-  followers = [];
-  proxies = [];
-});
-
-afterEach(async () => {
-  await Promise.all(followers.map((follower) => follower.stop()));
-  await Promise.all(proxies.map((proxy) => proxy.close()));
-  await slapd.close();
-});
 
 describe('what happened while away', () => {
   test('one entry modified: that entry alone comes', async () => {
@@ -120,8 +101,7 @@ describe('what happened while away', () => {
 
   test('an ancient cookie: everything comes, nothing is missed', async () => {
     await serve();
-    const proxy = await TcpProxy.start(slapd.port);
-    proxies.push(proxy);
+    const proxy = await openProxy();
     const follower = await followed({ urls: [`ldap://127.0.0.1:${proxy.port}`] });
     await follower.stop();
     await slapd.delete(`cn=client,${slapd.vmDn('orders')}`);

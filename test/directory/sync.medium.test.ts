@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Content synchronisation with a real slapd: what it sends, and what it does when it is stopped, killed or misused.
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { parse, type SyncOptions } from '@drvs/directory';
+import { describe, expect, jest, test } from '@jest/globals';
+import { parse } from '@drvs/directory';
 import { eventually } from '../support/eventually.js';
-import { startSlapd, type SlapdOptions, TestSlapd } from '../support/slapd.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
-import { Follower } from './follower.js';
+import type { SlapdOptions, TestSlapd } from '../support/slapd.js';
+import { useStage } from './stage.js';
 
 jest.setTimeout(30_000);
 
 let slapd: TestSlapd;
-let followers: Follower[];
-let proxies: TcpProxy[];
+const stage = useStage();
+const { follow, followed, openProxy } = stage;
 
 async function serve(options: SlapdOptions = {}): Promise<void> {
-  slapd = await startSlapd({ checks: false, ...options });
+  slapd = await stage.serve(options);
   await slapd.add(
     slapd.nodeEntry('node1', 1) +
       slapd.nodeEntry('node2', 2) +
@@ -25,29 +24,6 @@ async function serve(options: SlapdOptions = {}): Promise<void> {
 }
 
 const ALL = ['cn=client', 'cn=node1', 'cn=node2', 'cn=orders', 'cn=server', 'ou=drvs', 'ou=nodes', 'ou=vms'];
-
-function follow(options: Partial<SyncOptions> = {}): Follower {
-  const follower = new Follower(slapd, options).start();
-  followers.push(follower);
-  return follower;
-}
-
-async function followed(options: Partial<SyncOptions> = {}): Promise<Follower> {
-  const follower = follow(options);
-  await follower.current();
-  return follower;
-}
-
-beforeEach(() => {
-  followers = [];
-  proxies = [];
-});
-
-afterEach(async () => {
-  await Promise.all(followers.map((follower) => follower.stop()));
-  await Promise.all(proxies.map((proxy) => proxy.close()));
-  await slapd.close();
-});
 
 describe('while following', () => {
   test('the first batch is the whole content, parents linked', async () => {
@@ -268,7 +244,7 @@ describe('when things break', () => {
   });
 
   test('no server at the start: it says so, and follows when there is one', async () => {
-    slapd = await TestSlapd.prepare({ checks: false });
+    slapd = await stage.prepare();
     const follower = follow();
     await follower.until('three tries', () => follower.errors.length >= 3);
     expect(follower.running.status().error?.message).toContain(slapd.url);
@@ -298,8 +274,7 @@ describe('when things break', () => {
 
   test('a connection cut in the middle of a message loses and invents nothing', async () => {
     await serve();
-    const proxy = await TcpProxy.start(slapd.port);
-    proxies.push(proxy);
+    const proxy = await openProxy();
     proxy.cutAfter(700);
     const follower = follow({ urls: [`ldap://127.0.0.1:${proxy.port}`] });
     await follower.until('the cut is seen', () => follower.errors.length >= 1);
@@ -315,8 +290,7 @@ describe('when things break', () => {
 
   test('a silent peer is given up in the set time', async () => {
     await serve();
-    const proxy = await TcpProxy.start(slapd.port);
-    proxies.push(proxy);
+    const proxy = await openProxy();
     const urls = [`ldap://127.0.0.1:${proxy.port}`];
     const follower = await followed({ urls, livenessMs: 200, deadMs: 2_000 });
     const idleFrom = Date.now();
