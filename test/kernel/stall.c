@@ -46,21 +46,44 @@ static int open_userfaultfd(void)
 	return fd;
 }
 
-/* Says that the copy waits for the page, and gives it when told. */
-static void *provide_the_page(void *argument)
+/* Until the copy waits for the page. */
+static void await_the_stall(int fd)
 {
-	struct uffdio_zeropage zero = {
-		.range = {.start = (uintptr_t)(buffer + hole * PAGE), .len = PAGE},
-	};
-	int fd = *(int *)argument;
 	struct uffd_msg fault;
 
 	REQUIRE(read(fd, &fault, sizeof(fault)) == sizeof(fault));
 	REQUIRE_EQ(fault.event, UFFD_EVENT_PAGEFAULT);
+}
+
+static void give_the_page(int fd)
+{
+	struct uffdio_zeropage zero = {
+		.range = {.start = (uintptr_t)(buffer + hole * PAGE), .len = PAGE},
+	};
+
+	EXPECT(ioctl(fd, UFFDIO_ZEROPAGE, &zero) == 0);
+}
+
+/* Says that the copy waits for the page, and gives it when told. */
+static void *provide_the_page(void *fd)
+{
+	await_the_stall(*(int *)fd);
 	reach(STALLED);
 	await_step(GO_ON);
-	EXPECT(ioctl(fd, UFFDIO_ZEROPAGE, &zero) == 0);
+	give_the_page(*(int *)fd);
 	return NULL;
+}
+
+/* The client, as 2, has a hole in what it lends, and a thread that minds it by the descriptor. */
+static pthread_t make_the_hole(int *fd, void *(*minder)(void *))
+{
+	pthread_t thread;
+
+	enter(2);
+	memset(buffer, 'c', hole * PAGE);
+	*fd = open_userfaultfd();
+	REQUIRE(pthread_create(&thread, NULL, minder, fd) == 0);
+	return thread;
 }
 
 /* The client, as 2: asks 1, with a hole in what it lends. */
@@ -70,10 +93,7 @@ static void lend_with_a_hole(int expected)
 	pthread_t provider;
 	int fd;
 
-	enter(2);
-	memset(buffer, 'c', hole * PAGE);
-	fd = open_userfaultfd();
-	REQUIRE(pthread_create(&provider, NULL, provide_the_page, &fd) == 0);
+	provider = make_the_hole(&fd, provide_the_page);
 	survive_sigpipe();
 	EXPECT_EQ(mnx_sendrec(1, &m), expected);
 	reach(DONE);
@@ -306,11 +326,9 @@ TEST(at_a_fault_the_bytes_copied_are_told, "vcopy.prefix")
 	EXPECT_EQ(shared_word[1], hole * PAGE);
 }
 
-static void *tell_of_the_stall(void *argument)
+static void *tell_of_the_stall(void *fd)
 {
-	struct uffd_msg fault;
-
-	REQUIRE(read(*(int *)argument, &fault, sizeof(fault)) == sizeof(fault));
+	await_the_stall(*(int *)fd);
 	reach(STALLED);
 	return NULL;
 }
@@ -323,10 +341,7 @@ static void lend_and_take_away(void)
 	int fd;
 
 	interruptible(SIGUSR1);
-	enter(2);
-	memset(buffer, 'c', hole * PAGE);
-	fd = open_userfaultfd();
-	REQUIRE(pthread_create(&teller, NULL, tell_of_the_stall, &fd) == 0);
+	teller = make_the_hole(&fd, tell_of_the_stall);
 	EXPECT_EQ(mnx_sendrec(1, &m), EMOLINTR);
 	pthread_join(teller, NULL);
 	REQUIRE(munmap(buffer, BYTES) == 0);
@@ -359,10 +374,7 @@ static void lend_and_receive(void)
 	int fd;
 
 	interruptible(SIGUSR1);
-	enter(2);
-	memset(buffer, 'c', hole * PAGE);
-	fd = open_userfaultfd();
-	REQUIRE(pthread_create(&provider, NULL, provide_the_page, &fd) == 0);
+	provider = make_the_hole(&fd, provide_the_page);
 	EXPECT_EQ(mnx_sendrec(1, &m), EMOLINTR);
 	reach(DONE);
 	EXPECT_EQ(mnx_receive(ANY, &m), OK);
@@ -391,17 +403,11 @@ TEST(consent_is_for_one_call_and_not_for_the_next, "vcopy.over")
 }
 
 /* Provides the page, but takes the grant back first. */
-static void *take_back(void *argument)
+static void *take_back(void *fd)
 {
-	struct uffdio_zeropage zero = {
-		.range = {.start = (uintptr_t)(buffer + hole * PAGE), .len = PAGE},
-	};
-	int fd = *(int *)argument;
-	struct uffd_msg fault;
-
-	REQUIRE(read(fd, &fault, sizeof(fault)) == sizeof(fault));
+	await_the_stall(*(int *)fd);
 	EXPECT_EQ(mnx_grant_clear(shared_word[2]), OK);
-	EXPECT(ioctl(fd, UFFDIO_ZEROPAGE, &zero) == 0);
+	give_the_page(*(int *)fd);
 	return NULL;
 }
 
@@ -411,11 +417,8 @@ static void grant_for_a_while(void)
 	pthread_t taker;
 	int fd;
 
-	enter(2);
-	memset(buffer, 'c', hole * PAGE);
-	fd = open_userfaultfd();
+	taker = make_the_hole(&fd, take_back);
 	shared_word[2] = mnx_grant_set(1, buffer, BYTES, M3_GRANT_READ);
-	REQUIRE(pthread_create(&taker, NULL, take_back, &fd) == 0);
 	EXPECT_EQ(mnx_sendrec(1, &m), OK);
 	pthread_join(taker, NULL);
 }
