@@ -14,48 +14,57 @@ const ASSIGNMENTS =
   'ATTRIBUTE=VALUE, or += and -= for one value among several; ATTRIBUTE= takes it away. As the schema names it, ' +
   'with or without "drvs"; nodes by name';
 
-/** The operations that a command means, given the topology. */
-type OperationsFor = (kind: RecordKind, name: string, assignments: Assignment[], topology: TopologyView) => Operation[];
+interface RecordCommand {
+  readonly verb: string;
+  readonly description: string;
+  /** The argument of assignments, for commands that take any. */
+  readonly assignments?: string;
+  /** What the command means, given the topology. */
+  readonly operations: (
+    kind: RecordKind,
+    name: string,
+    assignments: Assignment[],
+    topology: TopologyView,
+  ) => Operation[];
+}
+
+const COMMANDS: readonly RecordCommand[] = [
+  {
+    verb: 'create',
+    description: 'write the record of a new node, VM or process',
+    assignments: '[assignments...]',
+    operations: (kind, name, assignments, topology) =>
+      createRecord(newPlace(kind, name, topology), assignments, topology),
+  },
+  {
+    verb: 'set',
+    description: 'change attributes of a node, VM or process',
+    assignments: '<assignments...>',
+    operations: (kind, name, assignments, topology) =>
+      changeRecord(findPlace(kind, name, topology), assignments, topology),
+  },
+  {
+    verb: 'delete',
+    description: 'delete a process, a VM with its processes, or a node',
+    operations: (kind, name, _none, topology) => deleteRecord(findPlace(kind, name, topology), topology),
+  },
+];
 
 export function addRecordCommands(program: Command, terminal: Terminal): void {
-  writes(
-    recordCommand(program, 'create', 'write the record of a new node, VM or process').argument(
-      '[assignments...]',
-      ASSIGNMENTS,
-    ),
-    terminal,
-    (kind, name, assignments, topology) => createRecord(newPlace(kind, name, topology), assignments, topology),
-  );
-  writes(
-    recordCommand(program, 'set', 'change attributes of a node, VM or process').argument(
-      '<assignments...>',
-      ASSIGNMENTS,
-    ),
-    terminal,
-    (kind, name, assignments, topology) => changeRecord(findPlace(kind, name, topology), assignments, topology),
-  );
-  writes(
-    recordCommand(program, 'delete', 'delete a process, a VM with its processes, or a node'),
-    terminal,
-    (kind, name, _, topology) => deleteRecord(findPlace(kind, name, topology), topology),
-  );
+  for (const recordCommand of COMMANDS) addRecordCommand(program, terminal, recordCommand);
 }
 
-/** What is read, resolved and written by each of the commands. */
-function writes(command: Command, terminal: Terminal, operationsFor: OperationsFor): void {
-  command.action(async (kind: RecordKind, name: string) => {
-    const session = openSession(command, terminal);
-    const assignments = readAssignments(kind, command.args.slice(2));
-    const operations = operationsFor(kind, name, assignments, await session.client.topology());
-    await write({ operations }, command.opts<WriteOptions>(), session);
-  });
-}
-
-function recordCommand(program: Command, verb: string, description: string): Command {
+function addRecordCommand(program: Command, terminal: Terminal, recordCommand: RecordCommand): void {
   const command = program
-    .command(verb)
-    .description(description)
+    .command(recordCommand.verb)
+    .description(recordCommand.description)
     .addArgument(new Argument('<kind>', 'of record').choices(RECORD_KINDS))
     .argument('<name>', NAME);
-  return agreeable(command);
+  if (recordCommand.assignments !== undefined) command.argument(recordCommand.assignments, ASSIGNMENTS);
+  agreeable(command).action(async (kind: RecordKind, name: string) => {
+    const session = openSession(command, terminal);
+    const assignments = readAssignments(kind, command.args.slice(2));
+    const operations = recordCommand.operations(kind, name, assignments, await session.client.topology());
+    await write({ operations }, command.opts<WriteOptions>(), session);
+  });
 }
