@@ -6,7 +6,7 @@ import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { agentFrameSchema, decodeLinkCredentials, type AgentFrame, type NodeDocument } from '@drvs/contracts';
 import { digest } from '@drvs/directory';
 import { makeCertificates, type TestCertificates } from '@drvs/testkit/certificates';
@@ -22,6 +22,7 @@ const NODE = 'node1';
 const PASSWORD = 'node1-secret';
 const EPOCH = { counter: 1, uuid: 'b7c7ab30-34ee-4b0b-a2d3-5a4c1fb3a111' };
 const LIMIT_MS = 15_000;
+jest.setTimeout(60_000);
 
 async function eventually<T>(
   what: string,
@@ -137,7 +138,7 @@ describe('the agent', () => {
     rmSync(folder, { recursive: true });
   });
 
-  async function start(password = async () => PASSWORD): Promise<Running> {
+  async function start(password = async () => PASSWORD, clock = systemClock): Promise<Running> {
     const lines = [
       `ldapUrl=${slapd.tlsUrl}`,
       `ldapCa=${folder}/ca.pem`,
@@ -154,7 +155,7 @@ describe('the agent', () => {
       kernel,
       systemd,
       serviceManager: { notify: (line) => void notified.push(line), watchdogMs: undefined },
-      clock: systemClock,
+      clock,
       logger: pino({ level: 'silent' }),
       stateFolder: folder,
       socket,
@@ -316,6 +317,27 @@ describe('the agent', () => {
     await slapd.restart();
     await one.agent.lookAgain();
     expect(await types()).not.toContain('DirectoryUnavailable');
+  });
+
+  test('a clock that jumps an hour, forth and back, makes nobody wait and takes nobody for gone', async () => {
+    const scripted = await announceManager();
+    let ahead = 0;
+    const one = await start(undefined, { ...systemClock, now: () => Date.now() + ahead });
+    await eventually('hello', () => scripted.find('hello', () => true));
+    const document = await kept();
+    scripted.desire(document);
+    await eventually('acting', async () => (await one.status()).acting === 'manager');
+    scripted.close();
+    await holds(one, 'ManagerUnavailable');
+    for (const jump of [3_600_000, -3_600_000]) {
+      ahead = jump;
+      await one.agent.lookAgain();
+      expect((await one.status()).acting).toBe('manager');
+      kernel.state.delete(7);
+      systemd.units.clear();
+      await one.agent.lookAgain();
+      await bound([40]);
+    }
   });
 
   test('a wrong password: it says what it waits for, and recovers when that is corrected', async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The agent put together. Start-up reads as a list; each step reaches as far as it can with what answers.
-import type { NodeDocument, PlacedDocument } from '@drvs/contracts';
-import { digest } from '@drvs/directory';
+import { CAPABILITIES, type NodeDocument, type PlacedDocument } from '@drvs/contracts';
+import { canonicalDigest, digest } from '@drvs/directory';
 import type { ServiceManager } from '@drvs/m3ipc-node';
 import type { Logger } from 'pino';
 import { HostFactsReader } from './actual/host-facts.js';
@@ -19,15 +19,19 @@ import { Audit } from './desired/audit.js';
 import { DesiredState, GRACE_MS, type InForce } from './desired/desired-state.js';
 import { DirectoryReader } from './desired/directory-reader.js';
 import { ALONE_MS, AUDIT_MS, AUDIT_RETRY_MS, DirectoryWatch, RECHECK_MS, RETRY_MS } from './desired/directory-watch.js';
-import { LastGoodStore, fromManager } from './desired/last-good.js';
-import { ManagerSession } from './desired/manager-session.js';
+import { Keeper } from './desired/keeper.js';
+import { LastGoodStore, fromManager, fromReading } from './desired/last-good.js';
+import { ManagerSession, type ManagerRequest } from './desired/manager-session.js';
+import { Orders } from './desired/orders.js';
 import { AGENT_VERSION, type Identity } from './identity.js';
 import { isDestructive } from './plan/step.js';
 import { Conditions } from './report/conditions.js';
+import { Journals } from './report/journals.js';
 import { KernelEvents } from './report/kernel-events.js';
 import { serveLocally } from './report/local-server.js';
 import { Metrics } from './report/metrics.js';
 import { failedUnits } from './report/node-events.js';
+import { notePlan } from './report/plan-conditions.js';
 import { Reporter } from './report/reporter.js';
 import { objectResults } from './report/results.js';
 import { nodeStatus } from './report/status.js';
@@ -60,13 +64,15 @@ export class Agent {
   private readonly hostFacts: HostFactsReader;
   private readonly desired: DesiredState;
   private readonly audit = new Audit();
-  private readonly store: LastGoodStore;
+  private readonly keeper: Keeper;
+  private readonly orders: Orders;
   private readonly reader: DirectoryReader;
   private readonly watch: DirectoryWatch;
   private readonly session: ManagerSession;
   private readonly reporter: Reporter;
   private readonly runner: Runner<InForce>;
   private readonly kernelEvents: KernelEvents;
+  private readonly journals = new Journals((frame) => this.session.send(frame));
   private lastTurn: Turn<InForce> | undefined;
   private ready = false;
   /** Readings of the directory that have failed in a row. */
@@ -79,7 +85,9 @@ export class Agent {
     this.conditions = new Conditions(clock);
     this.hostFacts = new HostFactsReader(clock);
     this.desired = new DesiredState(config);
-    this.store = new LastGoodStore(parts.stateFolder, { systemBase, nodeDn, machineId: identity.machineId });
+    const store = new LastGoodStore(parts.stateFolder, { systemBase, nodeDn, machineId: identity.machineId });
+    this.keeper = new Keeper(store, this.conditions, parts.logger);
+    this.orders = this.createOrders();
     this.reader = new DirectoryReader(config, parts.password);
     this.watch = this.createWatch();
     this.session = this.createSession();
@@ -94,7 +102,7 @@ export class Agent {
   /** Starts everything; resolves when the first look at the directory has ended. */
   async start(): Promise<void> {
     await this.openLocalSocket();
-    await this.recallLastGood();
+    await this.recall();
     this.watchNode();
     this.say('reading the directory');
     const looked = this.watch.look();
@@ -114,7 +122,9 @@ export class Agent {
   async stop(): Promise<void> {
     this.parts.serviceManager.notify('STOPPING=1');
     this.session.close();
+    this.journals.close();
     this.watch.close();
+    this.keeper.close();
     this.reporter.close();
     await this.runner.stop();
     for (const close of this.closers) await close();
@@ -132,15 +142,10 @@ export class Agent {
     this.closers.push(() => server.close());
   }
 
-  private async recallLastGood(): Promise<void> {
-    const { document, faults } = await this.store.load();
-    for (const { code, message } of faults) {
-      this.parts.logger.warn({ code }, message);
-      this.conditions.set(code, code, message);
-    }
-    if (!document) return;
-    this.desired.remember(document);
-    this.parts.logger.info({ source: document.source, revision: document.revision }, 'last good document found');
+  private async recall(): Promise<void> {
+    const document = await this.keeper.recall();
+    if (document) this.desired.remember(document);
+    await this.orders.load();
   }
 
   private watchNode(): void {
@@ -168,7 +173,7 @@ export class Agent {
   }
 
   private directoryPause(failed: boolean): number {
-    if (this.desired.isAlone(this.parts.clock.now())) return failed ? RETRY_MS : ALONE_MS;
+    if (this.desired.isAlone(this.parts.clock.elapsed())) return failed ? RETRY_MS : ALONE_MS;
     if (failed) return AUDIT_RETRY_MS;
     return this.audit.doubtful ? RECHECK_MS : AUDIT_MS;
   }
@@ -180,13 +185,13 @@ export class Agent {
     this.desired.read(document, digest(document));
     if (JSON.stringify(document.managers) !== known) this.session.retrySoon();
     this.compareWithManager(document);
-    if (!this.desired.managerDocument) this.keep(document);
+    if (!this.desired.managerDocument) void this.keeper.keep(fromReading(document, digest(document)));
     this.runner.trigger();
   }
 
   /** A difference from the manager's word is a condition, never an action. */
   private compareWithManager(document: NodeDocument): void {
-    const alone = this.desired.isAlone(this.parts.clock.now());
+    const alone = this.desired.isAlone(this.parts.clock.elapsed());
     const paths = this.audit.compare(alone ? undefined : this.desired.managerDocument?.document, document);
     const message = `the manager's document and LDAP differ in ${paths?.join(', ')}`;
     this.conditions.hold('DirectoryDiffers', paths && { reason: 'AuditFoundDifferences', message });
@@ -197,31 +202,11 @@ export class Agent {
     this.parts.logger.warn({ code: errorCode(error) }, `directory: ${message}`);
     this.failedReadings++;
     // With a manager, one audit that fails tells nothing about this node.
-    if (this.desired.isAlone(this.parts.clock.now()) || this.failedReadings >= FAILED_AUDITS) {
+    if (this.desired.isAlone(this.parts.clock.elapsed()) || this.failedReadings >= FAILED_AUDITS) {
       this.conditions.set('DirectoryUnavailable', errorCode(error), message);
     }
     this.runner.trigger();
     this.say(this.waitingFor());
-  }
-
-  private keep(document: NodeDocument): void {
-    this.save({ source: 'directory', epoch: null, revision: null, digest: digest(document), document });
-  }
-
-  private save(document: Parameters<LastGoodStore['save']>[0]): void {
-    this.store.save(document).then(
-      () => {
-        for (const type of ['LastGoodDamaged', 'LastGoodForeign', 'LastGoodUnwritable']) this.conditions.clear(type);
-      },
-      (error: unknown) => {
-        this.conditions.set(
-          'LastGoodUnwritable',
-          errorCode(error),
-          `the last good document cannot be kept: ${errorSentence(error)}`,
-        );
-        this.parts.logger.error({ code: errorCode(error) }, errorSentence(error));
-      },
-    );
   }
 
   private createSession(): ManagerSession {
@@ -237,11 +222,12 @@ export class Agent {
         agentVersion: AGENT_VERSION,
         moduleVersion: this.moduleVersion(),
         applied: this.applied(),
-        capabilities: [],
+        capabilities: Object.values(CAPABILITIES),
       }),
       applied: () => this.applied(),
       onWelcome: () => this.sessionBegan(),
-      onDesired: (placed) => this.desiredCame(placed),
+      onDesired: (placed, sent) => this.desiredCame(placed, sent),
+      onRequest: (request) => this.requested(request),
       onEnd: (why, lived) => this.sessionEnded(why, lived),
     });
   }
@@ -264,8 +250,26 @@ export class Agent {
     this.reporter.sessionBegan();
   }
 
-  private desiredCame(placed: PlacedDocument): void {
-    if (digest(placed.document) !== placed.digest) {
+  private requested(request: ManagerRequest): void {
+    switch (request.type) {
+      case 'command': {
+        const answer = this.orders.obey(request.id, request.action, this.desired.managerDocument?.document);
+        this.parts.logger.info({ action: request.action, ...answer }, 'command of the manager');
+        this.session.send({ type: 'outcome', id: request.id, ...answer });
+        this.runner.trigger();
+        break;
+      }
+      case 'elsewhere':
+        this.orders.hear(request.processes);
+        this.runner.trigger();
+        break;
+      default:
+        this.journals.hear(request);
+    }
+  }
+
+  private desiredCame(placed: PlacedDocument, sent: unknown): void {
+    if (canonicalDigest(sent) !== placed.digest) {
       this.session.restart(`document of revision ${placed.revision} does not have the digest it came with`);
       return;
     }
@@ -277,7 +281,7 @@ export class Agent {
     }
     this.conditions.clear('StaleDocument');
     this.parts.logger.info({ revision: placed.revision, epoch: placed.epoch.counter }, 'document of the manager');
-    this.save(fromManager(placed));
+    void this.keeper.keep(fromManager(placed));
     this.runner.trigger();
   }
 
@@ -285,7 +289,9 @@ export class Agent {
     this.parts.logger.warn({ code: why.code }, `manager: ${why.sentence}`);
     this.metrics.sessionLives(false);
     this.conditions.set('ManagerUnavailable', why.code, why.sentence);
-    this.desired.sessionEnded(this.parts.clock.now());
+    this.desired.sessionEnded(this.parts.clock.elapsed());
+    this.orders.hear(undefined);
+    this.journals.close();
     if (lived) this.watch.within(GRACE_MS);
     this.say(this.waitingFor());
   }
@@ -300,16 +306,29 @@ export class Agent {
     return new Runner<InForce>({
       clock,
       backoff: this.backoff,
-      readDesired: () => this.desired.current(clock.now()),
+      readDesired: () => this.inForce(),
       readActual: (desired) => this.readActual(desired.document),
       execute: async (step) => {
         const ends = isDestructive(step) ? step.ends : [];
         this.parts.logger.info({ step: step.kind, object: step.object, ends }, `${step.kind} ${step.object}`);
         await execute(executors, step);
+        this.orders.done(step);
       },
       onTurn: (turn) => this.turned(turn),
       onFailure: (error) => this.turnFailed(error),
     });
+  }
+
+  private inForce(): InForce | undefined {
+    const current = this.desired.current(this.parts.clock.elapsed());
+    return current && this.orders.join(current);
+  }
+
+  private createOrders(): Orders {
+    const { stateFolder: folder, identity, clock, logger } = this.parts;
+    const onKeepFailed = (error: unknown): void =>
+      logger.warn({ code: errorCode(error) }, `the drain's start cannot be kept: ${errorSentence(error)}`);
+    return new Orders({ folder, bootId: identity.bootId, clock, onKeepFailed });
   }
 
   private async readActual(document: NodeDocument): Promise<Actual> {
@@ -325,28 +344,17 @@ export class Agent {
     this.lastTurn = turn;
     this.metrics.turned(turn);
     this.conditions.clear('TurnFailed');
-    this.notePlan(turn);
+    notePlan(turn.plan, this.conditions);
     const status = this.currentStatus();
     if (!status) return;
     this.metrics.stands(status);
-    this.reporter.report({ status, results: objectResults(turn, this.backoff), placed: turn.desired.placed });
+    this.reporter.report({
+      status,
+      results: objectResults(turn, this.backoff, this.parts.clock),
+      placed: turn.desired.placed,
+    });
     // A turn that did something is followed by another: ready is who has nothing more to do at once.
     if (turn.done.length === 0) this.becomeReady();
-  }
-
-  /** Facts about the whole node that a turn showed. */
-  private notePlan({ plan }: Turn<InForce>): void {
-    const node = plan.findings.find(({ object }) => object === 'node');
-    for (const type of ['ModuleMissing', 'NodeIdConflict']) {
-      const holds = node?.code === type;
-      this.conditions.hold(type, holds ? { reason: type, message: node.message } : undefined);
-    }
-    const waiting = plan.pending.map(({ kind, object }) => `${kind} ${object}`);
-    const message = `${waiting.length} step(s) that end something wait for a manager: ${waiting.slice(0, 5).join(', ')}`;
-    this.conditions.hold('StepsPending', waiting.length > 0 ? { reason: 'NoManager', message } : undefined);
-    for (const { object, code, message: why } of plan.findings) {
-      if (code === 'Unmanaged') this.parts.logger.debug({ object }, why);
-    }
   }
 
   private turnFailed(error: unknown): void {
@@ -359,13 +367,18 @@ export class Agent {
   private currentStatus(): ReturnType<typeof nodeStatus> | undefined {
     const turn = this.lastTurn;
     if (!turn) return undefined;
-    return nodeStatus(turn, objectResults(turn, this.backoff), this.conditions.list(), this.parts.identity.kernel);
+    return nodeStatus(
+      turn,
+      objectResults(turn, this.backoff, this.parts.clock),
+      this.conditions.list(),
+      this.parts.identity.kernel,
+    );
   }
 
   /** What the agent lacks, for `systemctl status`. */
   private waitingFor(): string {
     const missing = this.conditions.list().map(({ type, message }) => `${type}: ${message}`);
-    const acting = this.desired.current(this.parts.clock.now())?.acting;
+    const acting = this.desired.current(this.parts.clock.elapsed())?.acting;
     if (!acting) return `waiting for a first document; ${missing.join('; ')}`;
     return missing.length > 0 ? `acting on ${acting}; ${missing.join('; ')}` : `acting on ${acting}`;
   }

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { epochSchema, placedDocumentSchema } from './node-document.js';
 import { nodeStatusSchema } from './status.js';
-import { procNr, vmId } from './names.js';
+import { nodeId, procNr, vmId } from './names.js';
 
 export const LINK_VERSION = 1;
 /** Both sides send a ping this often. */
@@ -108,6 +108,105 @@ export const resyncSchema = z.object({ type: z.literal('resync'), reason: z.stri
 /** Sent by the manager before it closes a session it refuses. */
 export const refusedSchema = z.object({ type: z.literal('refused'), code: z.string(), message: z.string() });
 
+/**
+ * What an agent may offer in hello's `capabilities` beyond the frames of the first release. A manager sends the frames of
+ * a capability only to agents that have it: an agent that does not know a frame ends the session.
+ */
+export const CAPABILITIES = {
+  /** `command` is obeyed and answered with `outcome`. */
+  command: 'command',
+  /** `elsewhere` is heeded: drvsAfter reaches across nodes. */
+  elsewhere: 'elsewhere',
+  /** `journal-open`, `journal-more` and `journal-close` are answered with `journal`. */
+  journal: 'journal',
+} as const;
+
+/** What a person asked the manager to have done on one node now; nothing of it is desired state. */
+export const commandActionSchema = z.discriminatedUnion('kind', [
+  /** Stops a launched process; it starts again as desired. */
+  z.object({ kind: z.literal('restart'), vmId, nr: procNr }),
+  /** How a drain goes: when it has failed, and whether those that are still bound then are unbound. */
+  z.object({ kind: z.literal('drain'), limitSeconds: z.number().int().min(0).max(86_400), force: z.boolean() }),
+]);
+export type CommandAction = z.infer<typeof commandActionSchema>;
+export const commandSchema = z.object({
+  type: z.literal('command'),
+  id: z.string().min(1),
+  action: commandActionSchema,
+});
+/** The answer to a command: whether it will be done, not whether it has been. */
+export const outcomeSchema = z.object({
+  type: z.literal('outcome'),
+  id: z.string().min(1),
+  accepted: z.boolean(),
+  code: z.string().optional(),
+  message: z.string().optional(),
+});
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+/** A process on another node that one here starts after, or that starts after one here. */
+export const processElsewhereSchema = z.object({
+  vmId,
+  nr: procNr,
+  nodeId,
+  name: z.string(),
+  /** By the last word of its node. */
+  bound: z.boolean(),
+  /** False when its node is Unknown or Reconnecting: the last word may no longer be true. */
+  fresh: z.boolean(),
+  launched: z.boolean(),
+  /** Numbers of the processes that it starts after. */
+  after: z.array(procNr),
+});
+export type ProcessElsewhere = z.infer<typeof processElsewhereSchema>;
+/** The whole set, each time. */
+export const elsewhereSchema = z.object({ type: z.literal('elsewhere'), processes: z.array(processElsewhereSchema) });
+
+/** Most `journal` frames an agent sends ahead of `journal-more`. */
+export const JOURNAL_WINDOW = 8;
+/** Most bytes of text in one `journal` frame, and of one line. */
+export const MAX_JOURNAL_FRAME_BYTES = 64 * 1024;
+export const MAX_JOURNAL_LINE_BYTES = 8 * 1024;
+/** Journals an agent reads at once. */
+export const MAX_JOURNALS = 4;
+/** Most lines from before now that a reader may ask for. */
+export const MAX_JOURNAL_LINES = 10_000;
+
+const journalId = z.string().min(1).max(64);
+export const journalOpenSchema = z.object({
+  type: z.literal('journal-open'),
+  id: journalId,
+  vmId,
+  nr: procNr,
+  /** Lines from before now. */
+  lines: z.number().int().min(0).max(MAX_JOURNAL_LINES),
+  follow: z.boolean(),
+});
+/** So many frames have gone on to the reader: as many more may come. */
+export const journalMoreSchema = z.object({
+  type: z.literal('journal-more'),
+  id: journalId,
+  frames: z.number().int().min(1).max(JOURNAL_WINDOW),
+});
+export const journalCloseSchema = z.object({ type: z.literal('journal-close'), id: journalId });
+export const journalEntrySchema = z.object({
+  /** RFC 3339 instant on the node. */
+  at: z.string(),
+  /** syslog's: 0 emergency to 7 debug. */
+  priority: z.number().int().min(0).max(7),
+  pid: z.number().int().nullable(),
+  text: z.string(),
+});
+export type JournalEntry = z.infer<typeof journalEntrySchema>;
+export const journalFrameSchema = z.object({
+  type: z.literal('journal'),
+  id: journalId,
+  entries: z.array(journalEntrySchema),
+  /** The last frame of this reader, and why it ends; `End` when all that was asked for has been sent. */
+  end: z.object({ code: z.string(), message: z.string() }).optional(),
+});
+export type JournalFrame = z.infer<typeof journalFrameSchema>;
+
 export const agentFrameSchema = z.discriminatedUnion('type', [
   helloSchema,
   appliedSchema,
@@ -116,6 +215,8 @@ export const agentFrameSchema = z.discriminatedUnion('type', [
   pingSchema,
   pongSchema,
   resyncSchema,
+  outcomeSchema,
+  journalFrameSchema,
 ]);
 /** What an agent may send. */
 export type AgentFrame = z.infer<typeof agentFrameSchema>;
@@ -127,6 +228,11 @@ export const managerFrameSchema = z.discriminatedUnion('type', [
   pongSchema,
   resyncSchema,
   refusedSchema,
+  commandSchema,
+  elsewhereSchema,
+  journalOpenSchema,
+  journalMoreSchema,
+  journalCloseSchema,
 ]);
 /** What a manager may send. */
 export type ManagerFrame = z.infer<typeof managerFrameSchema>;

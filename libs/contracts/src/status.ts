@@ -4,6 +4,9 @@ import { z } from 'zod';
 import { conditionSchema } from './condition.js';
 import { nodeId, procNr, vmId } from './names.js';
 
+export const STANDINGS = ['InSync', 'Progressing', 'Failed', 'Unmanaged'] as const;
+export type Standing = (typeof STANDINGS)[number];
+
 /** State of a process as people see it. `bound` is the kernel's word; the rest explain why it is not. */
 export const PROCESS_STATES = [
   'bound', // the kernel reports the bind
@@ -14,6 +17,13 @@ export const PROCESS_STATES = [
   'absent', // nothing of it exists on its node
 ] as const;
 export type ProcessState = (typeof PROCESS_STATES)[number];
+
+/** How an object stands against what is desired of it, in the words of conditions. Absent from agents of the first release. */
+const standing = {
+  standing: z.enum(STANDINGS).optional(),
+  /** Stable code of why, e.g. `Binding`, `StillBound`, `UnitFailed`. */
+  reason: z.string().max(64).optional(),
+};
 
 export const actualProcessSchema = z.object({
   vmId,
@@ -32,6 +42,7 @@ export const actualProcessSchema = z.object({
   messagesSent: z.number().int().nonnegative(),
   bytesCopied: z.number().int().nonnegative(),
   message: z.string().optional(),
+  ...standing,
 });
 export type ActualProcess = z.infer<typeof actualProcessSchema>;
 
@@ -43,6 +54,7 @@ export const actualVmSchema = z.object({
   /** False for a VM made by hand on the node (`Unmanaged`). */
   managed: z.boolean(),
   message: z.string().optional(),
+  ...standing,
 });
 export type ActualVm = z.infer<typeof actualVmSchema>;
 

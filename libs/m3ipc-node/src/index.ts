@@ -49,7 +49,7 @@ export {
   type Outgoing,
 } from './message.js';
 export { AddonMissingError } from './native.js';
-export { peerMap, peerNumbers, type CallName, type Level, type Peers, type Privileges } from './privileges.js';
+export { CALLS, peerMap, peerNumbers, type CallName, type Level, type Peers, type Privileges } from './privileges.js';
 export { type Request } from './request.js';
 export { openServiceManager, type ServiceManager } from './service-manager.js';
 export type {

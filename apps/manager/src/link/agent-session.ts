@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One agent's WebSocket: frames in and out, in order. Knows the protocol, not what becomes of it.
-import { LINK_CLOSE, LINK_VERSION, agentFrameSchema } from '@drvs/contracts';
+import { CAPABILITIES, LINK_CLOSE, LINK_VERSION, agentFrameSchema } from '@drvs/contracts';
 import type { AgentFrame, DesiredNode, Epoch, ManagerFrame, PlacedDocument } from '@drvs/contracts';
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../common/clock.js';
@@ -14,6 +14,14 @@ export type Applied = FrameOf<'applied'>;
 export type StatusFrame = FrameOf<'status'>;
 export type EventFrame = FrameOf<'event'>;
 export type Welcome = Extract<ManagerFrame, { type: 'welcome' }>;
+
+/** What an agent says because it was asked. */
+export type Reply = FrameOf<'outcome' | 'journal'>;
+/** What may be asked of an agent that offers it in its hello. */
+export type Request = Extract<
+  ManagerFrame,
+  { type: 'command' | 'elsewhere' | 'journal-open' | 'journal-more' | 'journal-close' }
+>;
 
 /** Why a session is ended by the manager. */
 export interface SessionRefusal {
@@ -33,6 +41,7 @@ export interface SessionHandlers {
   applied(session: AgentSession, frame: Applied): void;
   status(session: AgentSession, frame: StatusFrame): void;
   events(session: AgentSession, frame: EventFrame): void;
+  replied(session: AgentSession, reply: Reply): void;
   closed(session: AgentSession): void;
 }
 
@@ -106,6 +115,16 @@ export class AgentSession {
     if (this.live) this.send({ type: 'ping', epoch, revision });
   }
 
+  /** Whether the agent said in its hello that it can do this. */
+  offers(capability: keyof typeof CAPABILITIES): boolean {
+    return this.hello?.capabilities.includes(CAPABILITIES[capability]) ?? false;
+  }
+
+  /** Asks the agent for something; only what it offers. */
+  ask(request: Request): void {
+    if (this.live) this.send(request);
+  }
+
   /** Asks the agent to start over from hello. */
   resync(reason: string): void {
     this.send({ type: 'resync', reason });
@@ -158,6 +177,9 @@ export class AgentSession {
         return this.handlers.status(this, frame);
       case 'event':
         return this.handlers.events(this, frame);
+      case 'outcome':
+      case 'journal':
+        return this.handlers.replied(this, frame);
       case 'ping':
         return this.pong();
       case 'resync':

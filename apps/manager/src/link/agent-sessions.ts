@@ -10,6 +10,7 @@ import type {
   Applied,
   EventFrame,
   Hello,
+  Reply,
   SessionHandlers,
   SessionRefusal,
   StatusFrame,
@@ -17,6 +18,15 @@ import type {
 } from './agent-session.js';
 import { HelloService } from './hello.service.js';
 import { StatusRecorder } from './status.recorder.js';
+
+/** Told of sessions by those who ask agents for something. */
+export interface SessionListener {
+  /** A session lives: what is to be asked can be. */
+  welcomed?(session: AgentSession): void;
+  replied?(session: AgentSession, reply: Reply): void;
+  /** It will answer nothing more. */
+  closed?(session: AgentSession): void;
+}
 
 const LEASE_MS = LEASE_SECONDS * 1000;
 /** A connection that has not said hello by then is closed. */
@@ -30,6 +40,7 @@ export class AgentSessions implements SessionHandlers {
   private readonly lost = new Map<string, AgentSession>();
   /** Sessions of disabled nodes and when they end at the latest: they first get the document that says so. */
   private readonly ending = new Map<AgentSession, number>();
+  private readonly listeners = new Set<SessionListener>();
   private stopWatching: (() => void) | undefined;
 
   constructor(
@@ -57,6 +68,12 @@ export class AgentSessions implements SessionHandlers {
   /** All live sessions. */
   all(): readonly AgentSession[] {
     return [...this.live.values()];
+  }
+
+  /** Returns what ends it. */
+  listen(listener: SessionListener): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
 
   /** Resolves when the database has been told of the sessions that there are now. */
@@ -99,6 +116,11 @@ export class AgentSessions implements SessionHandlers {
     if (session.hello !== undefined) this.recorder.connected(system, session.node, session.hello);
     const state = this.desired.find(system);
     if (state !== undefined) offer(session, state);
+    for (const listener of this.listeners) listener.welcomed?.(session);
+  }
+
+  replied(session: AgentSession, reply: Reply): void {
+    for (const listener of this.listeners) listener.replied?.(session, reply);
   }
 
   present(session: AgentSession): DesiredState | undefined {
@@ -119,6 +141,7 @@ export class AgentSessions implements SessionHandlers {
   }
 
   closed(session: AgentSession): void {
+    for (const listener of this.listeners) listener.closed?.(session);
     this.newcomers.delete(session);
     this.ending.delete(session);
     const key = keyOf(session);

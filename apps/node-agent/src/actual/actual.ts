@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the kernel, systemd and the account database of this node say, read anew for every turn.
+import type { CallName } from '@drvs/m3ipc-node';
 
 /** Why /dev/m3ipc cannot be used, or that it can. */
 export type ActualModule =
@@ -29,6 +30,10 @@ export interface SlotReservation {
   readonly uid: number | null;
   /** Privilege level of the occupant; null: the VM's default. */
   readonly level: string | null;
+  /** Calls it may make, in the kernel's order and its words; null: those of the level. */
+  readonly calls: readonly CallName[] | null;
+  /** Process numbers it may address, ascending; null: all. */
+  readonly peers: readonly number[] | null;
 }
 
 export interface VmSettings {
@@ -41,6 +46,7 @@ export interface VmSettings {
   readonly gid: number;
   readonly mode: number;
   readonly defaultLevel: string;
+  readonly copyPolicy: string;
   readonly messageAbi: string;
 }
 

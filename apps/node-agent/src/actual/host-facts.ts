@@ -32,7 +32,7 @@ class Answers {
   /** What `program` prints, empty when it fails. */
   ask(program: string, ...args: string[]): Promise<string> {
     const key = [program, ...args].join(' ');
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     const known = this.known.get(key);
     if (known && now - known.at < BELIEVE_MS) return known.lines;
     const lines = run(program, args, { timeout: 5_000 }).then(

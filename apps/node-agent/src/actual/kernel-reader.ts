@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { M3Error, type Kernel, type NodeIdSource, type ProcessInfo, type VmInfo } from '@drvs/m3ipc-node';
+import { M3Error, peerNumbers, type Kernel, type NodeIdSource, type ProcessInfo, type VmInfo } from '@drvs/m3ipc-node';
 import type { ActualDrvs, ActualModule, ActualVm, BoundProcess, SlotReservation } from './actual.js';
 
 /** The module's calls that a node is managed by. */
@@ -41,16 +41,21 @@ function reservations(kernel: NodeKernel, vm: VmInfo, processes: readonly Proces
   const reserved = new Map<number, SlotReservation>();
   for (const { nr } of processes.filter((process) => process.reserved)) {
     const slot = kernel.slot(vm.vmId, nr);
-    if (slot) reserved.set(nr, { uid: slot.uid ?? null, level: slot.level ?? null });
+    if (!slot) continue;
+    const peers = slot.peers ? peerNumbers(slot.peers.map, vm.tasks) : null;
+    reserved.set(nr, { uid: slot.uid ?? null, level: slot.level ?? null, calls: slot.calls ?? null, peers });
   }
   return reserved;
 }
 
 function readVm(kernel: NodeKernel, vm: VmInfo): ActualVm {
   const processes = kernel.processes(vm);
-  const { vmId, name, nodes, procs, tasks, uid, gid, mode, level, abi } = vm;
+  const { vmId, name, nodes, procs, tasks, uid, gid, mode, level, policy, abi } = vm;
   return {
-    settings: { vmId, name, spans: nodes, procs, tasks, uid, gid, mode, defaultLevel: level, messageAbi: abi },
+    settings: {
+      ...{ vmId, name, spans: nodes, procs, tasks, uid, gid, mode },
+      ...{ defaultLevel: level, copyPolicy: policy, messageAbi: abi },
+    },
     managed: vm.tag.equals(OWNER_TAG),
     bound: processes.filter((process) => process.bound).map(boundProcess),
     reserved: reservations(kernel, vm, processes),

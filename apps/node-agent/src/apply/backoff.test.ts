@@ -9,7 +9,8 @@ const reserve = (nr: number): Step => ({
   vmId: 7,
   nr,
   nodeId: 1,
-  slot: { uid: null, level: null },
+  tasks: 35,
+  slot: { uid: null, level: null, calls: null, peers: null },
 });
 const free = (nr: number): Step => ({ kind: 'slot-free', object: `process:7:${nr}`, vmId: 7, nr, ends: [] });
 const failure = { code: 'EPERM', message: 'slotSet: EPERM' };

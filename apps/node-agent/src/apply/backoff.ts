@@ -18,7 +18,7 @@ export interface StepRecord {
   readonly destructive: boolean;
   readonly attempts: number;
   readonly lastTry: number;
-  /** Milliseconds since the epoch. */
+  /** On the clock that never jumps, as all times here. */
   readonly nextTry: number;
   /** Why the last try failed, undefined when it succeeded. */
   readonly failure: StepFailure | undefined;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // How each kind of step is carried out. The map is total: a kind without an executor does not compile.
-import type { Level } from '@drvs/m3ipc-node';
+import { peerMap, type Level, type Policy } from '@drvs/m3ipc-node';
 import type { VmSettings } from '../actual/actual.js';
 import { OWNER_TAG, type NodeKernel } from '../actual/kernel-reader.js';
-import type { Step, StepKind, VmChange } from '../plan/step.js';
+import type { SlotReserve, Step, StepKind, VmChange } from '../plan/step.js';
 import type { Systemd } from './systemd.js';
 
 export type Executor<Kind extends StepKind> = (step: Extract<Step, { kind: Kind }>) => void | Promise<void>;
@@ -29,6 +29,7 @@ function createVm(kernel: NodeKernel, vm: VmSettings): void {
     gid: vm.gid,
     mode: vm.mode,
     level: vm.defaultLevel as Level,
+    policy: vm.copyPolicy as Policy,
     abi: vm.messageAbi === 'compat' ? 'compat' : 'native',
     nodes: vm.spans,
     tag: OWNER_TAG,
@@ -45,7 +46,21 @@ function changeVm(kernel: NodeKernel, { vm, fields }: VmChange): void {
     ...(has('spans') && { nodes: vm.spans }),
     ...(has('uid', 'gid') && { uid: vm.uid, gid: vm.gid }),
     ...(has('mode') && { mode: vm.mode }),
+    ...(has('policy') && { policy: vm.copyPolicy as Policy }),
     ...(has('procs') && { procs: vm.procs, tasks: present?.tasks, sysProcs: present?.sysProcs }),
+  });
+}
+
+function reserveSlot(kernel: NodeKernel, { vmId, nr, nodeId, tasks, slot }: SlotReserve): void {
+  const { uid, level, calls, peers } = slot;
+  kernel.slotSet({
+    vmId,
+    nr,
+    nodeId,
+    ...(uid !== null && { uid }),
+    ...(level !== null && { level: level as Level }),
+    ...(calls !== null && { calls }),
+    ...(peers !== null && { peers: { map: peerMap(peers, tasks), others: false } }),
   });
 }
 
@@ -66,14 +81,7 @@ export function createExecutors(kernel: NodeKernel, systemd: Systemd, nodeName: 
     'vm-create': ({ vm }) => createVm(kernel, vm),
     'vm-change': (step) => changeVm(kernel, step),
     'vm-end': ({ vmId }) => kernel.vmEnd(vmId),
-    'slot-reserve': ({ vmId, nr, nodeId, slot }) =>
-      kernel.slotSet({
-        vmId,
-        nr,
-        nodeId,
-        ...(slot.uid !== null && { uid: slot.uid }),
-        ...(slot.level !== null && { level: slot.level as Level }),
-      }),
+    'slot-reserve': (step) => reserveSlot(kernel, step),
     'slot-free': ({ vmId, nr }) => kernel.slotClear(vmId, nr),
     unbind: ({ vmId, endpoint }) => kernel.unbind(vmId, endpoint),
     'unit-start': async (step) => {
@@ -82,6 +90,7 @@ export function createExecutors(kernel: NodeKernel, systemd: Systemd, nodeName: 
     },
     'unit-stop': ({ unit }) => systemd.stop(unit),
     'unit-replace': ({ unit }) => systemd.stop(unit),
+    'unit-restart': ({ unit }) => systemd.stop(unit),
   };
 }
 

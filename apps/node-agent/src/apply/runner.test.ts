@@ -4,6 +4,7 @@ import type { Actual } from '../actual/actual.js';
 import { actual, actualVm, desired, nodeDocument, processDocument, vmDocument } from '../plan/fixtures.js';
 import type { Desired } from '../plan/plan.js';
 import type { Step } from '../plan/step.js';
+import { systemClock } from '../clock.js';
 import { Backoff } from './backoff.js';
 import { Runner, type Turn } from './runner.js';
 
@@ -23,7 +24,7 @@ function start(wanted: number[], fail: string[] = []) {
     for (const wake of waiters.splice(0)) wake();
   };
   const runner = new Runner<Desired>({
-    clock: { now: () => performance.now() },
+    clock: systemClock,
     backoff: new Backoff(() => 0),
     readDesired: () => hooks.desired ?? desired(nodeDocument(wanted.map((vmId) => vmDocument(vmId)))),
     readActual: async () =>

@@ -61,7 +61,7 @@ export class Runner<D extends Desired> {
 
   /** Milliseconds for which the present turn has been running, 0 between turns. */
   stuckFor(): number {
-    return this.startedAt === undefined ? 0 : this.parts.clock.now() - this.startedAt;
+    return this.startedAt === undefined ? 0 : this.parts.clock.elapsed() - this.startedAt;
   }
 
   /** Ends after the present turn; undoes nothing. */
@@ -75,7 +75,7 @@ export class Runner<D extends Desired> {
     while (this.again && !this.stopped) {
       this.again = false;
       clearTimeout(this.timer);
-      this.startedAt = this.parts.clock.now();
+      this.startedAt = this.parts.clock.elapsed();
       try {
         this.sleep(await this.turn());
       } catch (error) {
@@ -93,14 +93,14 @@ export class Runner<D extends Desired> {
     const desired = this.parts.readDesired();
     if (!desired) return IDLE_TURN_MS;
     const actual = await this.parts.readActual(desired);
-    const planned = plan(desired, actual);
-    backoff.settle(planned.steps, clock.now());
+    const planned = plan(desired, actual, clock.elapsed());
+    backoff.settle(planned.steps, clock.elapsed());
     const done = await this.carryOut(planned.steps);
     if (done.length > 0) this.again = true;
     const waiting = planned.steps.filter((step) => !done.includes(step));
     this.parts.onTurn({ desired, actual, plan: planned, done, waiting, endedAt: clock.now() });
     const next = backoff.nextTry(waiting);
-    return next === undefined ? IDLE_TURN_MS : Math.max(10, Math.min(IDLE_TURN_MS, next - clock.now()));
+    return next === undefined ? IDLE_TURN_MS : Math.max(10, Math.min(IDLE_TURN_MS, next - clock.elapsed()));
   }
 
   /** Kinds in their order, steps of one kind side by side. Returns those that succeeded. */
@@ -123,13 +123,13 @@ export class Runner<D extends Desired> {
   /** Carries out a step whose time has come. Returns whether it succeeded. */
   private async attempt(step: Step): Promise<boolean> {
     const { clock, backoff } = this.parts;
-    if (!backoff.isDue(step, clock.now())) return false;
+    if (!backoff.isDue(step, clock.elapsed())) return false;
     try {
       await this.parts.execute(step);
-      backoff.succeeded(step, clock.now());
+      backoff.succeeded(step, clock.elapsed());
       return true;
     } catch (error) {
-      backoff.failed(step, { code: errorCode(error), message: errorSentence(error) }, clock.now());
+      backoff.failed(step, { code: errorCode(error), message: errorSentence(error) }, clock.elapsed());
       return false;
     }
   }

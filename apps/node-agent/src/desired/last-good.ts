@@ -4,7 +4,13 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, rename, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { placedDocumentSchema, nodeDocumentSchema, epochSchema, type PlacedDocument } from '@drvs/contracts';
+import {
+  placedDocumentSchema,
+  nodeDocumentSchema,
+  epochSchema,
+  type NodeDocument,
+  type PlacedDocument,
+} from '@drvs/contracts';
 import { z } from 'zod';
 import { errorSentence } from '../agent-error.js';
 
@@ -52,6 +58,11 @@ export function fromManager(placed: PlacedDocument): LastGood {
   return { source: 'manager', ...placed };
 }
 
+/** Our own reading of LDAP as it is kept: it has no place in history. */
+export function fromReading(document: NodeDocument, digest: string): LastGood {
+  return { source: 'directory', epoch: null, revision: null, digest, document };
+}
+
 type Read = { readonly document: LastGood } | { readonly code: string; readonly message: string } | undefined;
 
 function decode(text: string, file: string, owner: Owner): Read {
@@ -73,8 +84,9 @@ function decode(text: string, file: string, owner: Owner): Read {
   return { document };
 }
 
-async function syncAndClose(handle: FileHandle): Promise<void> {
+async function syncAndClose(handle: FileHandle, write = async (): Promise<void> => undefined): Promise<void> {
   try {
+    await write();
     await handle.sync();
   } finally {
     await handle.close();
@@ -113,7 +125,7 @@ export class LastGoodStore {
     const newest = join(this.folder, NEWEST);
     const fresh = `${newest}.new`;
     const handle = await open(fresh, 'w', 0o600);
-    await handle.writeFile(`${checksum(body)}\n${body}`).finally(() => syncAndClose(handle));
+    await syncAndClose(handle, () => handle.writeFile(`${checksum(body)}\n${body}`));
     // Only a generation that can be read is worth keeping.
     const present = await this.read(newest);
     if (present && 'document' in present) await rename(newest, join(this.folder, PREVIOUS));

@@ -14,7 +14,7 @@ import {
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { AgentError } from '../agent-error.js';
 import { nodeDocument } from '../plan/fixtures.js';
-import { ManagerSession, linkUrl } from './manager-session.js';
+import { ManagerSession, linkUrl, type ManagerRequest } from './manager-session.js';
 
 const DN = 'cn=node1,ou=nodes,ou=drvs,dc=x';
 const EPOCH = { counter: 1, uuid: 'u' };
@@ -92,6 +92,7 @@ describe('the manager session', () => {
   let manager: ScriptedManager;
   let session: ManagerSession;
   const heard = new Happenings<PlacedDocument>();
+  const requests = new Happenings<ManagerRequest>();
   const welcomes = new Happenings<true>();
   const ends = new Happenings<[AgentError, boolean]>();
 
@@ -114,6 +115,7 @@ describe('the manager session', () => {
       applied: () => ({ epoch: EPOCH, revision: '5', digest: PLACED.digest }),
       onWelcome: () => welcomes.push(true),
       onDesired: (placed) => heard.push(placed),
+      onRequest: (request) => requests.push(request),
       onEnd: (why, lived) => ends.push([why, lived]),
       random: () => 0,
     });

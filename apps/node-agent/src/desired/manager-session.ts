@@ -24,6 +24,12 @@ export interface ManagerPlaces {
   readonly cas: readonly string[];
 }
 
+/** Frames that ask for something beside what is desired. */
+export type ManagerRequest = Extract<
+  ManagerFrame,
+  { type: 'command' | 'elsewhere' | 'journal-open' | 'journal-more' | 'journal-close' }
+>;
+
 export interface SessionParts {
   readonly nodeDn: string;
   password(): Promise<string>;
@@ -35,7 +41,10 @@ export interface SessionParts {
   applied(): AppliedRef | null;
   insecure: boolean;
   onWelcome(): void;
-  onDesired(placed: PlacedDocument): void;
+  /** @param sent the document as it came, with fields that this agent may not know: the digest is over those, too */
+  onDesired(placed: PlacedDocument, sent: unknown): void;
+  /** Anything else that a live session brought. */
+  onRequest(request: ManagerRequest): void;
   /** The session, or an attempt at one, has ended. `lived`: it had been welcomed. */
   onEnd(why: AgentError, lived: boolean): void;
   random?: () => number;
@@ -192,7 +201,7 @@ export class ManagerSession {
   private hear(text: string): void {
     this.lastHeard = performance.now();
     const frame = parseFrame(text);
-    if (frame) this.obey(frame);
+    if (frame) this.obey(frame.parsed, frame.raw);
     else
       this.end(
         new AgentError(
@@ -203,7 +212,7 @@ export class ManagerSession {
       );
   }
 
-  private obey(frame: ManagerFrame): void {
+  private obey(frame: ManagerFrame, raw: unknown): void {
     switch (frame.type) {
       case 'welcome':
         this.welcomed = true;
@@ -212,7 +221,7 @@ export class ManagerSession {
         this.parts.onWelcome();
         break;
       case 'desired':
-        if (this.welcomed) this.parts.onDesired(frame);
+        if (this.welcomed) this.parts.onDesired(frame, (raw as { document: unknown }).document);
         break;
       case 'ping':
         this.write(this.pulseFrame('pong'));
@@ -225,6 +234,13 @@ export class ManagerSession {
       case 'refused':
         if (frame.code === FOREIGN_TOKEN) this.token = undefined;
         this.end(new AgentError(frame.code, `the manager refuses this node: ${frame.message}`));
+        break;
+      case 'command':
+      case 'elsewhere':
+      case 'journal-open':
+      case 'journal-more':
+      case 'journal-close':
+        if (this.welcomed) this.parts.onRequest(frame);
         break;
     }
   }
@@ -256,9 +272,10 @@ export class ManagerSession {
   }
 }
 
-function parseFrame(text: string): ManagerFrame | undefined {
+function parseFrame(text: string): { readonly parsed: ManagerFrame; readonly raw: unknown } | undefined {
   try {
-    return managerFrameSchema.parse(JSON.parse(text));
+    const raw: unknown = JSON.parse(text);
+    return { parsed: managerFrameSchema.parse(raw), raw };
   } catch {
     return undefined;
   }

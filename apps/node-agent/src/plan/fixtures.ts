@@ -110,6 +110,7 @@ export function settings(vmId: number, more: Partial<VmSettings> = {}): VmSettin
     gid: 0,
     mode: 0o750,
     defaultLevel: 'server',
+    copyPolicy: 'consent',
     messageAbi: 'native',
     ...more,
   };
@@ -118,6 +119,9 @@ export function settings(vmId: number, more: Partial<VmSettings> = {}): VmSettin
 export function bound(nr: number, pid = 1000 + nr): BoundProcess {
   return { nr, endpoint: nr, pid, name: 'm3ipc', activity: 'receiving', messagesSent: 0, bytesCopied: 0 };
 }
+
+/** A slot that demands nothing. */
+export const OPEN_SLOT: SlotReservation = { uid: null, level: null, calls: null, peers: null };
 
 export interface VmParts {
   readonly bound?: number[];
@@ -135,8 +139,8 @@ export function actualVm(vmId: number, parts: VmParts = {}): ActualVm {
     managed: parts.managed ?? true,
     bound: (parts.bound ?? []).map((nr) => bound(nr)),
     reserved: new Map<number, SlotReservation>([
-      ...(parts.reserved ?? []).map((nr) => [nr, { uid: UID, level: null }] as const),
-      ...(parts.open ?? []).map((nr) => [nr, { uid: null, level: null }] as const),
+      ...(parts.reserved ?? []).map((nr) => [nr, { ...OPEN_SLOT, uid: UID }] as const),
+      ...(parts.open ?? []).map((nr) => [nr, OPEN_SLOT] as const),
     ]),
   };
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Actual, ActualModule } from '../actual/actual.js';
+import { isOverdue, stillBound } from './drain.js';
 import type { Desired } from './plan.js';
-import { failing, progressing, settled, type Rule } from './rule.js';
+import { failing, progressing, settled, type Outcome, type Rule } from './rule.js';
 import type { EndedProcess } from './step.js';
 
 export interface NodeSubject {
   readonly desired: Desired;
   readonly actual: Actual;
+  /** Milliseconds on the clock that never jumps. */
+  readonly now: number;
 }
 
 const OBJECT = 'node';
@@ -32,6 +35,25 @@ export function nodeIdConflict(desired: Desired, actual: Actual): string | undef
     `the kernel is node ${drvs.nodeId} (from ${drvs.source}), the directory says ${wanted}; ` +
     `correct drvsNodeId, or the boot line and restart the node`
   );
+}
+
+const NAMED_LEAVERS = 5;
+
+/** How far the drain of the node is. Nothing is ended for it here: rules of processes do that. */
+function draining({ desired, actual, now }: NodeSubject): Outcome {
+  const bound = stillBound(actual);
+  if (bound.length === 0) return settled(OBJECT, 'Drained', 'nothing is bound on the node any more');
+  const named = bound
+    .slice(0, NAMED_LEAVERS)
+    .map(({ vm, process }) => `${vm} number ${process.nr} (pid ${process.pid})`);
+  const who = `${named.join(', ')}${bound.length > NAMED_LEAVERS ? ', ...' : ''}`;
+  if (!isOverdue(desired, now)) {
+    return progressing(OBJECT, 'Draining', `${bound.length} process(es) have yet to leave: ${who}`);
+  }
+  const message =
+    `${bound.length} process(es) are still bound after the time they had to leave: ${who}; ` +
+    'end them, drain with --force to unbind them, or activate the node';
+  return failing(OBJECT, 'StillBound', message);
 }
 
 /** Rules for the node itself: its module and its place in the DRVS. */
@@ -74,6 +96,11 @@ export const nodeRules: readonly Rule<NodeSubject>[] = [
     name: 'a contradicting nodeid is a condition, never a renumbering',
     when: ({ desired, actual }) => nodeIdConflict(desired, actual) !== undefined,
     then: ({ desired, actual }) => failing(OBJECT, 'NodeIdConflict', nodeIdConflict(desired, actual) ?? ''),
+  },
+  {
+    name: 'a drained node waits for those that are bound, and says when that takes too long',
+    when: ({ desired }) => desired.document.node.adminState === 'drained',
+    then: draining,
   },
   { name: 'all is well', when: () => true, then: () => settled(OBJECT) },
 ];

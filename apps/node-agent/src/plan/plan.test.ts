@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from '@jest/globals';
 import type { NodeDocument, ProcessDocument } from '@drvs/contracts';
-import type { Actual } from '../actual/actual.js';
+import type { Actual, SlotReservation } from '../actual/actual.js';
 import {
+  OPEN_SLOT,
   UID,
   actual,
   actualVm,
@@ -19,7 +20,7 @@ import { isDestructive, type Step } from './step.js';
 const names = (steps: readonly Step[]): string[] => steps.map(({ kind, object }) => `${kind} ${object}`);
 
 function planned(document: NodeDocument, state: Partial<Actual> = {}, mode: Desired['mode'] = 'full') {
-  const result = plan(desired(document, mode), actual(state));
+  const result = plan(desired(document, mode), actual(state), 0);
   const finding = (object: string) => result.findings.find((one) => one.object === object);
   return { ...result, names: names(result.steps), waiting: names(result.pending), finding };
 }
@@ -167,7 +168,7 @@ describe('a launched process', () => {
     });
     const slot = one(processDocument(1), {});
     expect(slot.steps).toEqual([
-      expect.objectContaining({ kind: 'slot-reserve', nr: 1, nodeId: 1, slot: { uid: UID, level: null } }),
+      expect.objectContaining({ kind: 'slot-reserve', nr: 1, nodeId: 1, slot: { ...OPEN_SLOT, uid: UID } }),
       unitStart,
     ]);
     expect(one(processDocument(1), { reserved: [1] }).steps).toEqual([unitStart]);
@@ -191,7 +192,7 @@ describe('a launched process', () => {
     expect(planned(nodeDocument([vm]), state).names).toEqual(['unit-start process:7:2']);
   });
 
-  test('does not wait for processes of other nodes', () => {
+  test('does not wait for processes of other nodes without the word of a manager', () => {
     const result = one(processDocument(2, { after: [{ name: 'p1', nr: 1, nodeId: 2 }] }), { reserved: [2] });
     expect(result.names).toEqual(['unit-start process:7:2']);
   });
@@ -216,10 +217,10 @@ describe('a launched process', () => {
       units: [unitOf(vmDocument(7), old)],
     });
     const bounds = { allowUsers: ['drvs', 'shop'] };
-    expect(names(plan(desired(document, 'full', bounds), state).steps)).toEqual(['unit-replace process:7:1']);
-    expect(plan(desired(document, 'additive', bounds), state).steps).toEqual([]);
+    expect(names(plan(desired(document, 'full', bounds), state, 0).steps)).toEqual(['unit-replace process:7:1']);
+    expect(plan(desired(document, 'additive', bounds), state, 0).steps).toEqual([]);
     const stopped = actual({ vms: [actualVm(7, { reserved: [1] })] });
-    const [reserve, start] = plan(desired(document, 'full', bounds), stopped).steps;
+    const [reserve, start] = plan(desired(document, 'full', bounds), stopped, 0).steps;
     expect(reserve).toMatchObject({ kind: 'slot-reserve', slot: { uid: 600 } });
     expect(start).toMatchObject({ kind: 'unit-start', unit: { user: 'shop' } });
   });
@@ -245,6 +246,28 @@ describe('a launched process', () => {
     expect(result.names).toEqual(['unit-start process:7:1']);
     expect(result.finding('process:7:1')).toMatchObject({ result: 'failed', code: 'UnitFailed' });
     expect(result.finding('process:7:1')?.message).toContain('journalctl -u drvs-7-p1.service');
+  });
+
+  test('has the calls and peers of its record in its slot, also while it runs', () => {
+    const process = processDocument(1, {
+      allowedCalls: ['vcopy_any', 'send'],
+      allowedPeers: ['3', '-2', 'gone'],
+      level: 'task',
+    });
+    const slot = { uid: UID, level: 'task', calls: ['send', 'vcopyAny'], peers: [-2, 3] };
+    const running = one(process, { reserved: [1], bound: [1] }, 'running');
+    expect(running.steps).toEqual([expect.objectContaining({ kind: 'slot-reserve', slot, tasks: 35 })]);
+    const vm = actualVm(7, { bound: [1] });
+    const told = { ...vm, reserved: new Map([[1, slot as SlotReservation]]) };
+    const document = vmDocument(7, [process]);
+    const settled = planned(nodeDocument([document]), { vms: [told], units: [unitOf(document, process)] });
+    expect(settled.names).toEqual([]);
+  });
+
+  test('may not be kept to a peer that the kernel cannot tell from others', () => {
+    const result = one(processDocument(1, { allowedPeers: ['221'] }), {});
+    expect(result.names).toEqual([]);
+    expect(result.finding('process:7:1')).toMatchObject({ result: 'failed', code: 'PeerOutOfReach' });
   });
 
   test('does not fight over a number somebody else holds', () => {
@@ -276,7 +299,7 @@ describe('an admitted process', () => {
 
   test('gets a slot for its account and binds when it likes', () => {
     const result = one(admitted, {});
-    expect(result.steps).toEqual([expect.objectContaining({ kind: 'slot-reserve', slot: { uid: 600, level: null } })]);
+    expect(result.steps).toEqual([expect.objectContaining({ kind: 'slot-reserve', slot: { ...OPEN_SLOT, uid: 600 } })]);
     const free = one(processDocument(5, { exec: undefined }), { open: [5] });
     expect(free.finding('process:7:5')).toMatchObject({ result: 'in-sync', code: 'Admitting' });
   });
@@ -308,7 +331,7 @@ describe('what agent.conf refuses', () => {
 
   test('root is allowed by allowRoot alone', () => {
     const document = nodeDocument([vmDocument(7, [processDocument(1, { user: 'root' })])]);
-    const result = plan(desired(document, 'full', { allowRoot: true }), actual({ vms: [actualVm(7)] }));
+    const result = plan(desired(document, 'full', { allowRoot: true }), actual({ vms: [actualVm(7)] }), 0);
     expect(names(result.steps)).toEqual(['slot-reserve process:7:1', 'unit-start process:7:1']);
     expect(result.steps[0]).toMatchObject({ slot: { uid: 0, level: null } });
   });
@@ -364,8 +387,8 @@ describe('without a manager', () => {
       nodeDocument([vm], { nodeId: 5 }),
     ];
     for (const document of documents) {
-      const full = plan(desired(document), actual(running));
-      const additive = plan(desired(document, 'additive'), actual(running));
+      const full = plan(desired(document), actual(running), 0);
+      const additive = plan(desired(document, 'additive'), actual(running), 0);
       expect(additive.steps.filter(isDestructive)).toEqual([]);
       expect([...additive.steps, ...additive.pending]).toHaveLength(full.steps.length);
     }

@@ -1,73 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ProcessDocument, VmDocument } from '@drvs/contracts';
-import type { Actual, ActualUnit, ActualVm, BoundProcess, SlotReservation } from '../actual/actual.js';
-import { judge, type Refusal } from './bounds.js';
-import type { Desired } from './plan.js';
+import type { ActualUnit } from '../actual/actual.js';
+import { judge } from './bounds.js';
+import { isOverdue } from './drain.js';
+import { missingBefore, remainingAfter } from './order.js';
+import { isLaunched, isWanted, type ProcessSubject } from './process-subject.js';
 import { applyRules, failing, progressing, settled, type Outcome, type Rule } from './rule.js';
-import { processObject, type EndedProcess } from './step.js';
+import { refusalOf, slotDiffers, wishedSlot } from './slot-wish.js';
+import type { EndedProcess } from './step.js';
 import { unitSpec, type UnitSpec } from './unit-spec.js';
-import { isEvacuating, shouldExist, vmSubjects, type VmSubject } from './vm-rules.js';
 
-/** One process number of one VM, with everything that claims it. */
-export interface ProcessSubject {
-  readonly desired: Desired;
-  readonly actual: Actual;
-  readonly vmId: number;
-  readonly nr: number;
-  readonly object: string;
-  /** The VM's document while the VM should be here. */
-  readonly wantedVm: VmDocument | undefined;
-  readonly wanted: ProcessDocument | undefined;
-  /** The VM in the kernel, when it is ours. */
-  readonly vm: ActualVm | undefined;
-  readonly bound: BoundProcess | undefined;
-  readonly reserved: SlotReservation | undefined;
-  readonly unit: ActualUnit | undefined;
-}
-
-function subjectsOf(vm: VmSubject): ProcessSubject[] {
-  const { desired, actual, vmId } = vm;
-  const wantedVm = shouldExist(vm) ? vm.wanted : undefined;
-  const wanted = new Map((wantedVm?.processes ?? []).map((process) => [process.nr, process]));
-  const ours = vm.found?.managed ? vm.found : undefined;
-  const bound = new Map((ours?.bound ?? []).map((process) => [process.nr, process]));
-  const units = new Map(actual.units.filter((unit) => unit.vmId === vmId).map((unit) => [unit.nr, unit]));
-  const reserved: ReadonlyMap<number, SlotReservation> = ours?.reserved ?? new Map<number, SlotReservation>();
-  const numbers = [...new Set([...wanted.keys(), ...bound.keys(), ...units.keys(), ...reserved.keys()])];
-  return numbers
-    .sort((a, b) => a - b)
-    .map((nr) => ({
-      desired,
-      actual,
-      vmId,
-      nr,
-      object: processObject(vmId, nr),
-      wantedVm,
-      wanted: wanted.get(nr),
-      vm: ours,
-      bound: bound.get(nr),
-      reserved: reserved.get(nr),
-      unit: units.get(nr),
-    }));
-}
-
-/** Every process number that is desired, bound, reserved or has a unit; units of VMs nobody knows included. */
-export function processSubjects(desired: Desired, actual: Actual): ProcessSubject[] {
-  const subjects = vmSubjects(desired, actual);
-  const known = new Set(subjects.map(({ vmId }) => vmId));
-  const strays = [...new Set(actual.units.map(({ vmId }) => vmId))].filter((vmId) => !known.has(vmId));
-  const strayVms = strays.map((vmId) => ({ desired, actual, vmId, object: '', wanted: undefined, found: undefined }));
-  return [...subjects, ...strayVms].flatMap(subjectsOf);
-}
-
-/** A launched process on a node that is being emptied is as unwanted as a deleted one. */
-function isWanted({ wanted, desired }: ProcessSubject): boolean {
-  if (wanted === undefined) return false;
-  return wanted.exec === undefined || !isEvacuating(desired);
-}
-
-function ends({ vmId, nr, bound }: ProcessSubject): EndedProcess[] {
-  return bound ? [{ vmId, nr, pid: bound.pid }] : [];
+function ends({ vmId, nr, holder }: ProcessSubject): EndedProcess[] {
+  return holder ? [{ vmId, nr, pid: holder.pid }] : [];
 }
 
 function stopUnit(subject: ProcessSubject, unit: ActualUnit): Outcome {
@@ -77,46 +20,13 @@ function stopUnit(subject: ProcessSubject, unit: ActualUnit): Outcome {
   return progressing(object, 'Stopping', `stopping ${unit.name}`, step);
 }
 
-/** The account an occupant must have: that of the unit, or the one admitted; a refusal if it cannot be told. */
-function occupantUid(subject: ProcessSubject, process: ProcessDocument): { uid: number | null } | { refusal: Refusal } {
-  const { desired, actual } = subject;
-  if (process.exec) {
-    const verdict = judge(process, desired.bounds, actual.host);
-    return 'refusal' in verdict ? verdict : { uid: verdict.account.uid };
-  }
-  if (process.admitUser === undefined) return { uid: null };
-  const account = actual.host.accounts.get(process.admitUser);
-  if (account) return { uid: account.uid };
-  const message = `account ${process.admitUser} does not exist on this node; create it or change drvsAdmitUser`;
-  return { refusal: { code: 'UserUnknown', message } };
-}
-
-/** The reservation the slot should carry. */
-function wishedSlot(subject: ProcessSubject): { slot: SlotReservation } | { refusal: Refusal } {
-  const process = subject.wanted;
-  if (!process) return { slot: { uid: null, level: null } };
-  const occupant = occupantUid(subject, process);
-  return 'refusal' in occupant ? occupant : { slot: { uid: occupant.uid, level: process.level ?? null } };
-}
-
-function refusalOf(subject: ProcessSubject): Refusal | undefined {
-  const wish = wishedSlot(subject);
-  return 'refusal' in wish ? wish.refusal : undefined;
-}
-
-function slotDiffers(subject: ProcessSubject): boolean {
-  const wish = wishedSlot(subject);
-  if ('refusal' in wish) return false;
-  const { reserved } = subject;
-  return reserved === undefined || reserved.uid !== wish.slot.uid || reserved.level !== wish.slot.level;
-}
-
 function reserveSlot(subject: ProcessSubject): Outcome {
   const { object, vmId, nr } = subject;
   const wish = wishedSlot(subject);
   if ('refusal' in wish) return failing(object, wish.refusal.code, wish.refusal.message);
   const nodeId = subject.actual.drvs?.nodeId ?? subject.desired.document.node.nodeId;
-  const step = { kind: 'slot-reserve', object, vmId, nr, nodeId, slot: wish.slot } as const;
+  const tasks = subject.wantedVm?.tasks ?? 0;
+  const step = { kind: 'slot-reserve', object, vmId, nr, nodeId, tasks, slot: wish.slot } as const;
   // What follows from a reserved slot is planned along: it saves a turn before a process starts.
   const after = applyRules(presenceRules, { ...subject, reserved: wish.slot });
   return progressing(object, 'Reserving', `reserving number ${nr}`, step, ...after.steps);
@@ -140,14 +50,6 @@ function startUnit(subject: ProcessSubject, unit: UnitSpec): Outcome {
   return progressing(object, 'Starting', `starting ${unit.name}`, { kind: 'unit-start', object, vmId, nr, unit });
 }
 
-/** Names of processes of the same VM on this node that have to be bound first and are not. */
-function missingBefore({ wanted, vm, desired }: ProcessSubject): string[] {
-  const bound = new Set((vm?.bound ?? []).map(({ nr }) => nr));
-  // Whether a process on another node is bound is known only over the links between kernels.
-  const local = (wanted?.after ?? []).filter(({ nodeId }) => nodeId === desired.document.node.nodeId);
-  return local.filter(({ nr }) => !bound.has(nr)).map(({ name }) => name);
-}
-
 function unitEnded(subject: ProcessSubject, unit: ActualUnit): Outcome {
   const how = unit.state === 'failed' ? 'failed' : 'has ended and its drvsRestart does not start it again';
   const message = `${unit.name} ${how}; see: journalctl -u ${unit.name}`;
@@ -158,10 +60,26 @@ function unitEnded(subject: ProcessSubject, unit: ActualUnit): Outcome {
   return failing(object, code, message, { kind: 'unit-start', object, vmId, nr, unit: retry });
 }
 
-const isLaunched = ({ wanted }: ProcessSubject): boolean => wanted?.exec !== undefined;
+function unbind(subject: ProcessSubject, code: string, message: string): Outcome {
+  const { object, vmId, nr, bound } = subject;
+  const step = { kind: 'unbind', object, vmId, nr, endpoint: bound?.endpoint ?? 0, ends: ends(subject) } as const;
+  return progressing(object, code, message, step);
+}
+
+function restartUnit(subject: ProcessSubject, unit: ActualUnit): Outcome {
+  const { object, vmId, nr } = subject;
+  const step = { kind: 'unit-restart', object, vmId, nr, unit: unit.name, ends: ends(subject) } as const;
+  return progressing(object, 'Restarting', `${unit.name} is restarted as asked`, step);
+}
 
 /** Rules for one process number that nobody wants. */
 const removalRules: readonly Rule<ProcessSubject>[] = [
+  {
+    name: 'those that started after it stop before it',
+    when: (subject) => !isWanted(subject) && subject.unit !== undefined && remainingAfter(subject).length > 0,
+    then: (subject) =>
+      progressing(subject.object, 'WaitingForOthers', `stops after ${remainingAfter(subject).join(', ')}`),
+  },
   {
     name: 'the unit of an unwanted process stops',
     when: (subject) => !isWanted(subject) && subject.unit !== undefined,
@@ -175,11 +93,7 @@ const removalRules: readonly Rule<ProcessSubject>[] = [
   {
     name: 'a process that was admitted and no longer is, is unbound and lives on',
     when: (subject) => !isWanted(subject) && subject.reserved !== undefined && subject.bound !== undefined,
-    then: (subject) => {
-      const { object, vmId, nr, bound } = subject;
-      const step = { kind: 'unbind', object, vmId, nr, endpoint: bound?.endpoint ?? 0, ends: ends(subject) } as const;
-      return progressing(object, 'Unbinding', `unbinding number ${nr}`, step);
-    },
+    then: (subject) => unbind(subject, 'Unbinding', `unbinding number ${subject.nr}`),
   },
   {
     name: 'a slot nobody wants is given back',
@@ -221,6 +135,21 @@ const presenceRules: readonly Rule<ProcessSubject>[] = [
     name: 'a unit of another definition is replaced',
     when: (subject) => subject.unit !== undefined && subject.unit.fingerprint !== wishedUnit(subject)?.fingerprint,
     then: (subject) => replaceUnit(subject, subject.unit as ActualUnit),
+  },
+  {
+    name: 'a process that somebody asked to restart is stopped, and starts again as one that is missing',
+    when: ({ desired, object, unit }) =>
+      unit !== undefined && desired.document.node.adminState === 'active' && desired.restarts?.has(object) === true,
+    then: (subject) => restartUnit(subject, subject.unit as ActualUnit),
+  },
+  {
+    name: 'whoever stays on a drained node beyond its time is unbound, if somebody said so',
+    when: (subject) =>
+      !isLaunched(subject) &&
+      subject.bound !== undefined &&
+      subject.desired.drain?.force === true &&
+      isOverdue(subject.desired, subject.now),
+    then: (subject) => unbind(subject, 'Unbinding', `unbinding number ${subject.nr}: the node's drain is forced`),
   },
   {
     name: 'the slot is reserved before anybody binds',

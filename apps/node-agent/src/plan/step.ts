@@ -43,12 +43,16 @@ export type VmEnd = Base & Destructive & { readonly kind: 'vm-end'; readonly vmI
 export type SlotReserve = OnSlot & {
   readonly kind: 'slot-reserve';
   readonly nodeId: number;
+  /** Tasks of the VM: the map of peers counts from -tasks. */
+  readonly tasks: number;
   readonly slot: SlotReservation;
 };
 export type SlotFree = OnSlot & Destructive & { readonly kind: 'slot-free' };
 export type Unbind = OnSlot & Destructive & { readonly kind: 'unbind'; readonly endpoint: number };
 export type UnitStart = OnSlot & { readonly kind: 'unit-start'; readonly unit: UnitSpec };
 export type UnitStop = OnSlot & Destructive & { readonly kind: 'unit-stop'; readonly unit: string };
+/** Stops a unit because somebody asked; the turn that finds it gone starts it again. */
+export type UnitRestart = OnSlot & Destructive & { readonly kind: 'unit-restart'; readonly unit: string };
 /** Stops a unit whose spec has changed; the turn that finds it gone starts the new one. */
 export type UnitReplace = OnSlot & Destructive & { readonly kind: 'unit-replace'; readonly unit: string };
 
@@ -64,7 +68,8 @@ export type Step =
   | Unbind
   | UnitStart
   | UnitStop
-  | UnitReplace;
+  | UnitReplace
+  | UnitRestart;
 
 export type StepKind = Step['kind'];
 
@@ -73,6 +78,7 @@ export const STEP_ORDER: readonly StepKind[] = [
   'module-load',
   'unit-stop',
   'unit-replace',
+  'unit-restart',
   'unbind',
   'slot-free',
   'vm-end',

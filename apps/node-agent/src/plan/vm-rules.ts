@@ -61,8 +61,9 @@ export function vmSettings(vm: VmDocument, actual: Actual): { settings: VmSettin
   if ('message' in owner) return owner;
   const group = groupOf(vm, actual);
   if ('message' in group) return group;
-  const { vmId, name, spans, procs, tasks, mode, defaultLevel, messageAbi } = vm;
-  const settings = { vmId, name, spans, procs, tasks, uid: owner.id, gid: group.id, mode, defaultLevel, messageAbi };
+  const { vmId, name, spans, procs, tasks, mode, defaultLevel, copyPolicy, messageAbi } = vm;
+  const owned = { uid: owner.id, gid: group.id };
+  const settings = { vmId, name, spans, procs, tasks, ...owned, mode, defaultLevel, copyPolicy, messageAbi };
   return { settings };
 }
 
@@ -75,6 +76,7 @@ function changedFields(wanted: VmSettings, found: VmSettings): string[] {
     gid: wanted.gid === found.gid,
     mode: wanted.mode === found.mode,
     procs: wanted.procs === found.procs,
+    policy: wanted.copyPolicy === found.copyPolicy,
   };
   return Object.keys(same).filter((field) => !same[field]);
 }

@@ -14,6 +14,7 @@ import { objectResults } from './results.js';
 import { nodeStatus } from './status.js';
 
 const AT = Date.UTC(2026, 0, 1);
+const CLOCK = { now: () => AT, elapsed: () => 5_000 };
 
 function turn(
   document: ReturnType<typeof nodeDocument>,
@@ -26,7 +27,7 @@ function turn(
   const result: Turn<InForce> = {
     desired: inForce,
     actual: state,
-    plan: plan(inForce, state),
+    plan: plan(inForce, state, 0),
     done: [],
     waiting: [],
     endedAt: AT,
@@ -40,8 +41,8 @@ describe('results', () => {
     const one = turn(nodeDocument([vmDocument(7), vmDocument(8)]), actual({ vms: [actualVm(8)] }));
     const [step] = one.plan.steps;
     if (!step) throw new Error('nothing planned');
-    backoff.failed(step, { code: 'ERSCBUSY', message: 'vmInit: ERSCBUSY' }, AT);
-    expect(objectResults(one, backoff)).toEqual([
+    backoff.failed(step, { code: 'ERSCBUSY', message: 'vmInit: ERSCBUSY' }, CLOCK.elapsed() + 1000);
+    expect(objectResults(one, backoff, CLOCK)).toEqual([
       { object: 'node', result: 'in-sync' },
       {
         object: 'vm:7',
@@ -49,7 +50,7 @@ describe('results', () => {
         code: 'ERSCBUSY',
         message: 'vmInit: ERSCBUSY',
         attempt: 1,
-        nextTry: '2026-01-01T00:00:00.500Z',
+        nextTry: '2026-01-01T00:00:02.000Z',
       },
       { object: 'vm:8', result: 'in-sync' },
     ]);
@@ -57,7 +58,7 @@ describe('results', () => {
 
   test('what waits for a manager says so', () => {
     const one = turn(nodeDocument(), actual({ vms: [actualVm(7)] }), 'additive');
-    expect(objectResults(one, new Backoff())).toContainEqual(
+    expect(objectResults(one, new Backoff(), CLOCK)).toContainEqual(
       expect.objectContaining({ object: 'vm:7', result: 'progressing', code: 'WaitingForManager' }),
     );
   });
@@ -76,7 +77,7 @@ describe('status', () => {
       units: [unitOf(vm, processDocument(1)), unitOf(vm, processDocument(2), 'starting')],
     });
     const one = turn(nodeDocument([vm, vmDocument(9, [], { adminState: 'stopped' })]), state);
-    const status = nodeStatus(one, objectResults(one, new Backoff()), [], '6.1.0');
+    const status = nodeStatus(one, objectResults(one, new Backoff(), CLOCK), [], '6.1.0');
     expect(status).toMatchObject({ nodeId: 1, nodeIdSource: 'directory', moduleLoaded: true, acting: 'manager' });
     expect(status.vms.map(({ name, state: word, managed }) => [name, word, managed])).toEqual([
       ['vm7', 'up', true],
@@ -97,7 +98,7 @@ describe('status', () => {
 describe('conditions', () => {
   test('since stays that of the first time until it is cleared', () => {
     let now = AT;
-    const conditions = new Conditions({ now: () => now });
+    const conditions = new Conditions({ now: () => now, elapsed: () => 0 });
     conditions.set('ModuleMissing', 'ModuleMissing', 'first');
     now += 5_000;
     conditions.set('ModuleMissing', 'ModuleMissing', 'second');
@@ -166,7 +167,7 @@ describe('the reporter', () => {
     const reporter = new Reporter((frame) => (live && sent.push(frame), live));
     const kinds = (): string[] => sent.splice(0).map(({ type }) => type);
     const one = turn(nodeDocument([vmDocument(7)]), actual({ vms: [actualVm(7)] }));
-    const results = objectResults(one, new Backoff());
+    const results = objectResults(one, new Backoff(), CLOCK);
     const report = { status: nodeStatus(one, results, [], '6.1'), results, placed: one.desired.placed };
     reporter.report(report);
     expect(sent[0]).toMatchObject({ type: 'applied', inSync: true, revision: '5' });

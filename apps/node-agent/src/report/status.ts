@@ -1,20 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 // A turn as the NodeStatus of the link: what the kernel and systemd say, with the desired names beside.
-import type { ActualProcess, ActualVm, Condition, NodeStatus, ObjectResult, ProcessState } from '@drvs/contracts';
+import type {
+  ActualProcess,
+  ActualVm,
+  Condition,
+  NodeStatus,
+  ObjectResult,
+  ProcessState,
+  Standing,
+} from '@drvs/contracts';
 import type { Turn } from '../apply/runner.js';
 import type { ActualUnit, BoundProcess } from '../actual/actual.js';
 import type { InForce } from '../desired/desired-state.js';
 import { processObject, vmObject } from '../plan/step.js';
+import type { Finding } from '../plan/rule.js';
 import { unitName } from '../plan/unit-spec.js';
 
 type Results = ReadonlyMap<string, ObjectResult>;
+type Findings = ReadonlyMap<string, Finding>;
+
+const STANDING = { 'in-sync': 'InSync', progressing: 'Progressing', failed: 'Failed' } as const;
+
+/** How an object stands, and the code of why. */
+function standingOf(object: string, results: Results, findings: Findings): { standing?: Standing; reason?: string } {
+  const result = results.get(object);
+  const code = findings.get(object)?.code;
+  if (!result || code === undefined) return {};
+  if (result.result === 'in-sync') return { standing: code === 'Unmanaged' ? 'Unmanaged' : 'InSync', reason: code };
+  return { standing: STANDING[result.result], reason: result.code ?? code };
+}
 
 function messageOf(results: Results, object: string): { message?: string } {
   const message = results.get(object)?.message;
   return message ? { message } : {};
 }
 
-function vmStatuses(turn: Turn<InForce>, results: Results): ActualVm[] {
+function vmStatuses(turn: Turn<InForce>, results: Results, findings: Findings): ActualVm[] {
   const found = new Map(turn.actual.vms.map((vm) => [vm.settings.vmId, vm]));
   const wanted = new Map(turn.desired.document.vms.map((vm) => [vm.vmId, vm]));
   const ids = [...new Set([...found.keys(), ...wanted.keys()])].sort((a, b) => a - b);
@@ -28,6 +49,7 @@ function vmStatuses(turn: Turn<InForce>, results: Results): ActualVm[] {
       state: vm ? 'up' : failed ? 'failed' : 'absent',
       managed: vm?.managed ?? true,
       ...messageOf(results, object),
+      ...standingOf(object, results, findings),
     };
   });
 }
@@ -57,7 +79,7 @@ function bindingOf(bound: BoundProcess | undefined) {
   return { endpoint, pid, activity, messagesSent, bytesCopied };
 }
 
-function processStatus(place: Place, results: Results): ActualProcess {
+function processStatus(place: Place, results: Results, findings: Findings): ActualProcess {
   const { vmId, nr, bound, unit } = place;
   const object = processObject(vmId, nr);
   const boundState = unit?.state === 'stopping' ? 'stopping' : 'bound';
@@ -69,6 +91,7 @@ function processStatus(place: Place, results: Results): ActualProcess {
     unit: unit?.name ?? (place.launched ? unitName(vmId, nr) : null),
     ...bindingOf(bound),
     ...messageOf(results, object),
+    ...standingOf(object, results, findings),
   };
 }
 
@@ -100,8 +123,9 @@ export function nodeStatus(
   kernel: string,
 ): NodeStatus {
   const byObject = new Map(results.map((result) => [result.object, result]));
+  const findings = new Map(turn.plan.findings.map((finding) => [finding.object, finding]));
   const { module, drvs } = turn.actual;
-  const processes = places(turn).map((place) => processStatus(place, byObject));
+  const processes = places(turn).map((place) => processStatus(place, byObject, findings));
   return {
     nodeId: drvs?.nodeId ?? null,
     nodeIdSource: drvs?.source ?? 'none',
@@ -110,7 +134,7 @@ export function nodeStatus(
     kernel,
     acting: turn.desired.acting,
     conditions: [...conditions],
-    vms: vmStatuses(turn, byObject),
+    vms: vmStatuses(turn, byObject, findings),
     processes: processes.sort((a, b) => a.vmId - b.vmId || a.nr - b.nr),
   };
 }

@@ -38,6 +38,15 @@ describe('project', () => {
     expect(documentOf('node1').vms[0]?.processes[1]?.after).toEqual([{ name: 'server1', nr: 1, nodeId: 1 }]);
   });
 
+  test('names the peers a process may address by number, and keeps a name that nobody has', () => {
+    const limited = edit(good.server1!, { drvsAllowedPeer: ['client1', '-2', 'ghost', '200'] });
+    const { topology } = topologyOf(Object.values({ ...good, server1: limited }));
+    const client = topology.vms.flatMap((vm) => vm.processes).find(({ name }) => name === 'client1');
+    const document = documentOf('node1', topology);
+    const peers = document.vms[0]?.processes.find(({ name }) => name === 'server1')?.allowedPeers;
+    expect(peers).toEqual(['-2', '200', String(client?.nr), 'ghost'].sort());
+  });
+
   test('is undefined for a node that is not there, and without a system entry', () => {
     expect(project(topologyOf().topology, nodeDn('ghost'))).toBeUndefined();
     const { system: _system, ...rest } = topologyOf().topology;

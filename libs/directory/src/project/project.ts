@@ -103,7 +103,8 @@ function processDocument(
     restart: process.restart,
     level: process.level,
     allowedCalls: sorted(process.allowedCalls),
-    allowedPeers: sorted(process.allowedPeers),
+    // By number, as the kernel knows them. A name that nobody has stays: it allows nobody, and must not vanish.
+    allowedPeers: sorted([...new Set(process.allowedPeers.map((peer) => String(others.get(peer)?.nr ?? peer)))]),
     admitUser: process.admitUser,
     after: after.sort((a, b) => byBytes(a.name, b.name)),
   });
