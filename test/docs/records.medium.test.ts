@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The examples of docs/guide, as readers paste them: a real slapd takes each, and no problem is found in any.
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { openDirectory, parse } from '@drvs/directory';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { REPOSITORY } from '../support/repository.js';
 import { startSlapd, type TestSlapd } from '../support/slapd.js';
 
-const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
-const text = (path: string): string => readFileSync(join(repository, path), 'utf8');
+const text = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8');
 
 /** Fenced blocks of one language. */
 function blocks(page: string, language: string): string[] {

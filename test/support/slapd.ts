@@ -5,13 +5,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { makeCertificates, type TestCertificates } from './certificates.js';
 import { run } from './command.js';
 import { freePort } from './ports.js';
+import { REPOSITORY } from './repository.js';
 
-const REPOSITORY = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 const INIT = join(REPOSITORY, 'deploy', 'ldap', 'slapd-init');
 const START_LIMIT_MS = 30_000;
 const RETRY_MS = 20;

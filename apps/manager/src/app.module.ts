@@ -57,6 +57,9 @@ import { RevisionStore } from './revisions/revision.store.js';
 import { RevisionsController } from './revisions/revisions.controller.js';
 import { RevisionsService } from './revisions/revisions.service.js';
 import { RollbackService } from './revisions/rollback.service.js';
+import { StatusController } from './status/status.controller.js';
+import { SystemStatusService } from './status/system-status.service.js';
+import { SystemStatusStore } from './status/system-status.store.js';
 import { ActualStore } from './topology/actual.store.js';
 import { DesiredService } from './topology/desired.service.js';
 import { DesiredStore } from './topology/desired.store.js';
@@ -88,6 +91,7 @@ const STORES: Type[] = [
   SessionTokenStore,
   StatusStore,
   SyncStateStore,
+  SystemStatusStore,
 ];
 
 const FOLLOWER: Type[] = [DirectoryPort, FollowerService, FollowerStores, FollowerSurroundings];
@@ -105,6 +109,7 @@ const API: Type[] = [
   ProcessesService,
   RevisionsService,
   RollbackService,
+  SystemStatusService,
   TopologyService,
   VmsService,
 ];
@@ -119,6 +124,7 @@ const CONTROLLERS: Type[] = [
   ProblemsController,
   ProcessesController,
   RevisionsController,
+  StatusController,
   TopologyController,
   VmsController,
 ];

@@ -184,10 +184,12 @@ describe('the API', () => {
     const response = await fetch(`http://${fixture.address}/metrics`);
     const text = await response.text();
 
-    expect(text).toMatch(/^drvs_manager_agent_sessions 1$/m);
+    expect(text).toMatch(/^drvs_manager_agent_sessions\{system="lab"\} 1$/m);
     expect(text).toMatch(/^drvs_manager_follower\{system="lab"\} 1$/m);
     expect(text).toMatch(/^drvs_manager_problems\{system="lab"\} 1$/m);
     expect(text).toMatch(/^drvs_manager_database_up 1$/m);
+    expect(text).toMatch(/^drvs_manager_directory_rung\{system="lab",rung="refreshAndPersist"\} 1$/m);
+    expect(text).toMatch(/^drvs_manager_directory_rung\{system="lab",rung="fullRead"\} 0$/m);
     expect(response.headers.get('content-security-policy')).toMatch(/default-src 'none'/);
     expect(response.headers.get('x-powered-by')).toBeNull();
   });

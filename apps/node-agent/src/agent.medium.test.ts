@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { agentFrameSchema, decodeLinkCredentials, type AgentFrame, type NodeDocument } from '@drvs/contracts';
 import { digest } from '@drvs/directory';
+import { checkNaming, namesInUse, namesShown } from '@drvs/testkit/monitoring';
 import { makeCertificates, type TestCertificates } from '@drvs/testkit/certificates';
 import { TestSlapd } from '@drvs/testkit/slapd';
 import { pino } from 'pino';
@@ -17,6 +18,9 @@ import { Agent } from './agent.js';
 import { systemClock } from './clock.js';
 import { parseConfig } from './config.js';
 import { MemoryKernel, MemorySystemd } from './testing/memory-node.js';
+
+// What is awaited comes at once on an idle machine; this is for a busy one.
+jest.setTimeout(60_000);
 
 const NODE = 'node1';
 const PASSWORD = 'node1-secret';
@@ -228,6 +232,16 @@ describe('the agent', () => {
     );
     expect(acting.status).toMatchObject({ nodeId: 1, nodeIdSource: 'directory', moduleLoaded: true });
 
+    const figures = await localPage(join(folder, 'agent.sock'), '/metrics');
+    expect(figures).toMatch(/^drvs_agent_acting\{source="manager"\} 1$/m);
+    expect(figures).toMatch(new RegExp(`^drvs_agent_revision ${revision}$`, 'm'));
+    for (const name of ['ldap_ca', 'manager_ca']) {
+      const [, seconds] = new RegExp(`expiry_timestamp_seconds\\{certificate="${name}"\\} (\\S+)`).exec(figures) ?? [];
+      expect(Number(seconds)).toBeGreaterThan(Date.now() / 1000);
+    }
+    expect(namesShown(figures, 'drvs_')).toEqual(expect.arrayContaining(namesInUse('drvs_agent_')));
+    await checkNaming(figures, 'drvs_');
+
     // One reading may have seen a change before the manager did; two in a row are a difference.
     const types = async () => (await one.status()).conditions.map(({ type }) => type);
     await one.agent.lookAgain();
@@ -374,12 +388,16 @@ describe('the agent', () => {
   });
 });
 
-function localStatus(socketPath: string): Promise<Awaited<ReturnType<Running['status']>>> {
+async function localStatus(socketPath: string): Promise<Awaited<ReturnType<Running['status']>>> {
+  return JSON.parse(await localPage(socketPath, '/status')) as Awaited<ReturnType<Running['status']>>;
+}
+
+function localPage(socketPath: string, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const request = get({ socketPath, path: '/status' }, (response) => {
+    const request = get({ socketPath, path }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => (text += part));
-      response.on('end', () => resolve(JSON.parse(text) as Awaited<ReturnType<Running['status']>>));
+      response.on('end', () => resolve(text));
     });
     request.on('error', reject);
   });

@@ -136,7 +136,7 @@ export class Agent {
   private async openLocalSocket(): Promise<void> {
     const server = await serveLocally(this.parts.socket, {
       health: () => this.fault(),
-      metrics: () => this.metrics.registry.metrics(),
+      metrics: () => this.metrics.text(this.parts.config.ldapCa),
       status: () => this.currentStatus() ?? { conditions: this.conditions.list() },
     });
     this.closers.push(() => server.close());

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { conditionSchema } from './condition.js';
 import { NODE_ADMIN_STATES, VM_ADMIN_STATES } from './names.js';
 import { problemSchema } from './problem.js';
-import { NODE_STATES, PROCESS_STATES } from './status.js';
+import { NODE_STATES, PROCESS_STATES, type NodeState } from './status.js';
 
 const revision = z.string();
 
@@ -106,20 +106,25 @@ export const processesQuerySchema = pageQuerySchema.extend({
 });
 export type ProcessesQuery = z.infer<typeof processesQuerySchema>;
 
+const epochSchema = z.object({ counter: z.number().int(), uuid: z.string() });
+
+export const FOLLOWER_STATES = ['current', 'catching-up', 'disconnected', 'standby'] as const;
+const followerSchema = z.object({
+  state: z.enum(FOLLOWER_STATES),
+  /** `refreshAndPersist`, `refreshOnly` or `fullRead`. */
+  rung: z.string(),
+  /** Seconds since the directory was last known to be followed. */
+  stalenessSeconds: z.number(),
+  message: z.string().nullable(),
+});
+
 export const topologyViewSchema = z.object({
   system: z.string(),
   /** DN of the system's entry; its nodes and VMs are in `ou=nodes` and `ou=vms` below it. */
   base: z.string(),
   revision,
-  epoch: z.object({ counter: z.number().int(), uuid: z.string() }),
-  follower: z.object({
-    state: z.enum(['current', 'catching-up', 'disconnected', 'standby']),
-    /** `refreshAndPersist`, `refreshOnly` or `fullRead`. */
-    rung: z.string(),
-    /** Seconds since the directory was last known to be followed. */
-    stalenessSeconds: z.number(),
-    message: z.string().nullable(),
-  }),
+  epoch: epochSchema,
+  follower: followerSchema,
   problems: z.number().int(),
   held: z.number().int(),
   nodes: z.array(nodeViewSchema),
@@ -127,6 +132,39 @@ export const topologyViewSchema = z.object({
 });
 /** GET /topology */
 export type TopologyView = z.infer<typeof topologyViewSchema>;
+
+/** A certificate the manager relies on: its own, or that of an authority it trusts. */
+export const certificateViewSchema = z.object({
+  certificate: z.enum(['server', 'ldap_ca', 'manager_ca']),
+  /** RFC 3339 instant; of several in one file the first to expire. */
+  expiresAt: z.string(),
+});
+export type CertificateView = z.infer<typeof certificateViewSchema>;
+
+export const systemStatusSchema = z.object({
+  system: z.string(),
+  /** The newest revision the answering replica knows; null while it knows none. */
+  revision: revision.nullable(),
+  /** The newest revision there is. */
+  storedRevision: revision,
+  epoch: epochSchema.nullable(),
+  follower: followerSchema,
+  problems: z.number().int(),
+  held: z.number().int(),
+  /** Change sets that are not ended. */
+  changesWaiting: z.number().int(),
+  /** How many nodes are in each state. */
+  nodes: z.object(
+    Object.fromEntries(NODE_STATES.map((state) => [state, z.number().int()])) as Record<NodeState, z.ZodInt>,
+  ),
+  vms: z.number().int(),
+  processes: z.number().int(),
+  /** Agents connected to the answering replica. */
+  sessions: z.number().int(),
+  certificates: z.array(certificateViewSchema),
+});
+/** GET /status: counts, how the directory is followed, and what will expire. */
+export type SystemStatus = z.infer<typeof systemStatusSchema>;
 
 export const problemViewSchema = problemSchema.extend({ since: z.string() });
 export type ProblemView = z.infer<typeof problemViewSchema>;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Directory records <-> contracts, content synchronisation (RFC 4533), and the guard.
+export { firstExpiry } from './client/certificate-expiry.js';
 export { openDirectory, verifyPassword } from './client/ldap-directory.js';
 export { DIRECTORY_ERROR_CODES, DirectoryError, type DirectoryErrorCode } from './client/errors.js';
 export type {

@@ -12,6 +12,7 @@ import {
   revisionLdifSchema,
   revisionViewSchema,
   rollbackViewSchema,
+  systemStatusSchema,
   topologyViewSchema,
   vmViewSchema,
   type ChangeRequest,
@@ -27,6 +28,7 @@ import {
   type RevisionLdif,
   type RevisionView,
   type RollbackView,
+  type SystemStatus,
   type TopologyView,
   type VmView,
 } from '@drvs/contracts';
@@ -57,6 +59,10 @@ export class Client {
 
   topology(): Promise<TopologyView> {
     return this.get('topology', topologyViewSchema);
+  }
+
+  status(): Promise<SystemStatus> {
+    return this.get('status', systemStatusSchema);
   }
 
   nodes(): Promise<Listing<NodeView>> {

@@ -13,6 +13,7 @@ import {
   problemView,
   processView,
   sendEvents,
+  systemStatus,
   topologyView,
   vmView,
   type Route,
@@ -39,6 +40,56 @@ async function serving(routes: Record<string, Route>): Promise<Record<string, st
 }
 
 const page = (items: unknown[], next: string | null = null) => ({ revision: '7', items, next });
+
+describe('status', () => {
+  test('a system that needs nobody', async () => {
+    const env = await serving({ 'GET status': ok(systemStatus()) });
+
+    const { status, out, err } = await drvsctl(['status'], { env });
+
+    expect({ status, err }).toEqual({ status: EXIT.ok, err: '' });
+    expect(out.trimEnd().split('\n')).toEqual([
+      'system     lab',
+      'revision   7 (epoch 2)',
+      'directory  following the directory',
+      'nodes      2 InSync',
+      'VMs        1 with 2 processes',
+      'agents     2 connected to this manager',
+      'problems   0',
+      'held       0',
+      'changes    0 waiting',
+    ]);
+  });
+
+  test('a lower rung with its staleness, what waits for somebody, what expires', async () => {
+    const nodes = { InSync: 1, Progressing: 0, Degraded: 1, Reconnecting: 0, Unknown: 3, NeverSeen: 0 };
+    const answer = systemStatus({
+      storedRevision: '9',
+      follower: { state: 'current', rung: 'fullRead', stalenessSeconds: 12.6, message: null },
+      ...{ problems: 4, held: 1, changesWaiting: 2, nodes },
+      certificates: [
+        { certificate: 'server', expiresAt: '2026-01-06T18:00:00.000Z' },
+        { certificate: 'ldap_ca', expiresAt: '2020-01-01T00:00:00.000Z' },
+      ],
+    });
+    const env = await serving({ 'GET status': ok(answer) });
+
+    const { out } = await drvsctl(['status'], { env });
+
+    for (const line of [
+      'revision   7, of 9 (epoch 2)',
+      'directory  following the directory by fullRead only, 13 s behind',
+      'nodes      1 InSync, 1 Degraded, 3 Unknown',
+      'problems   4: drvsctl problems',
+      'held       1: drvsctl held show',
+      'changes    2 waiting',
+      'manager certificate  expires in 5 days',
+      'CA of the directory  expired at 2020-01-01T00:00:00.000Z',
+    ]) {
+      expect(out.split('\n')).toContain(line);
+    }
+  });
+});
 
 describe('topology', () => {
   test('draws nodes, VMs across them and processes', async () => {

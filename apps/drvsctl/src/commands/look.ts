@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands that only look: topology, nodes, vms, ps, problems, revisions.
+// The commands that only look: status, topology, nodes, vms, ps, problems, revisions.
 import { InvalidArgumentError, type Command } from 'commander';
 import { openSession } from '../session.js';
 import { show, watch } from '../show.js';
@@ -8,6 +8,7 @@ import { nodeView, nodesView } from '../views/nodes.js';
 import { problemsView } from '../views/problems.js';
 import { processesView } from '../views/processes.js';
 import { revisionsView } from '../views/revisions.js';
+import { statusView } from '../views/status.js';
 import { topologyView } from '../views/topology.js';
 import type { View } from '../views/view.js';
 import { vmView, vmsView } from '../views/vms.js';
@@ -26,6 +27,11 @@ export function addLookCommands(program: Command, terminal: Terminal): void {
     return watch(session, view, options.watch === true ? DEFAULT_POLL_SECONDS : options.watch);
   };
 
+  watchable(
+    program
+      .command('status')
+      .description('show the system in numbers: how the directory is followed, nodes by state, what waits and expires'),
+  ).action((options: WatchOption, command: Command) => look(command, statusView, options));
   watchable(program.command('topology').description('show nodes, VMs across them and their processes')).action(
     (options: WatchOption, command: Command) => look(command, topologyView, options),
   );

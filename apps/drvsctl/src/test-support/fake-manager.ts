@@ -11,6 +11,7 @@ import type {
   PlanView,
   ProblemView,
   ProcessView,
+  SystemStatus,
   TopologyView,
   VmView,
 } from '@drvs/contracts';
@@ -235,6 +236,25 @@ export function heldView(over: Partial<HeldView> = {}): HeldView {
         bound: [{ vm: 'orders', name: 'server1', nr: 1, node: 'node1' }],
       },
     ],
+    ...over,
+  };
+}
+
+export function systemStatus(over: Partial<SystemStatus> = {}): SystemStatus {
+  return {
+    system: 'lab',
+    revision: '7',
+    storedRevision: '7',
+    epoch: { counter: 2, uuid: '5e9c5cc0-94ab-4bd7-91c4-f4b0a8f9d3d2' },
+    follower: { state: 'current', rung: 'refreshAndPersist', stalenessSeconds: 0.4, message: null },
+    problems: 0,
+    held: 0,
+    changesWaiting: 0,
+    nodes: { InSync: 2, Progressing: 0, Degraded: 0, Reconnecting: 0, Unknown: 0, NeverSeen: 0 },
+    vms: 1,
+    processes: 2,
+    sessions: 2,
+    certificates: [],
     ...over,
   };
 }

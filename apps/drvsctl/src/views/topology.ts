@@ -2,6 +2,7 @@
 import type { TopologyView } from '@drvs/contracts';
 import { harmless } from '../output/paint.js';
 import { section, stack, type Layout } from '../output/table.js';
+import { following, followingTone } from './following.js';
 import { drawNodes } from './nodes.js';
 import { drawProcesses } from './processes.js';
 import type { View } from './view.js';
@@ -25,11 +26,9 @@ export const topologyView: View<TopologyView> = {
 function headline(topology: TopologyView, layout: Layout): string {
   const { follower } = topology;
   const first = `System ${topology.system}, revision ${topology.revision}`;
-  const following =
-    follower.state === 'current'
-      ? layout.paint('following the directory', 'good')
-      : layout.paint(`directory ${follower.state}, ${String(Math.round(follower.stalenessSeconds))} s behind`, 'bad');
-  const lines = [`${layout.paint(harmless(first), 'title')}, ${following}`];
+  const lines = [
+    `${layout.paint(harmless(first), 'title')}, ${layout.paint(harmless(following(follower)), followingTone(follower))}`,
+  ];
   if (follower.message !== null) lines.push(harmless(follower.message));
   if (topology.held > 0) {
     const count = `${String(topology.held)} change${topology.held === 1 ? ' is' : 's are'} held`;

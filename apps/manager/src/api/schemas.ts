@@ -24,6 +24,7 @@ import {
   revisionLdifSchema,
   revisionViewSchema,
   rollbackViewSchema,
+  systemStatusSchema,
   topologyViewSchema,
   vmViewSchema,
 } from '@drvs/contracts';
@@ -53,6 +54,7 @@ export const SCHEMAS = {
   RevisionPage: page(revisionViewSchema),
   RevisionView: revisionViewSchema,
   RollbackView: rollbackViewSchema,
+  SystemStatus: systemStatusSchema,
   TopologyView: topologyViewSchema,
   VmPage: page(vmViewSchema),
   VmView: vmViewSchema,

@@ -7,6 +7,7 @@ import type { ChangeOutcome, OpenChange } from '../changes/change.store.js';
 import { Backoff, pause } from '../common/backoff.js';
 import { errorText } from '../common/logger.js';
 import type { Logger } from '../common/logger.js';
+import type { Metrics } from '../metrics/metrics.js';
 import type { DirectoryPort } from './directory.port.js';
 import type { Leadership } from './leader.store.js';
 import type { Leading } from './leading.js';
@@ -38,6 +39,7 @@ export interface ChangeRunnerParts {
   readonly leading: Leading;
   readonly directory: DirectoryPort;
   readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'changeSetSeconds' | 'changeSets'>;
   /** True while the directory is followed: what is not followed cannot be foreseen. */
   readonly isCurrent: () => boolean;
 }
@@ -91,7 +93,13 @@ export class ChangeRunner {
     const [next] = await this.parts.leadership.transaction((manager) => openChanges(manager, this.system));
     if (next === undefined) return false;
     const change = next.state === 'writing' ? next : await this.parts.leading.beginChange(next);
-    if (change !== undefined) await this.end(change, await this.carryOut(change, next.state === 'writing'));
+    if (change === undefined) return true;
+    const { metrics } = this.parts;
+    const end = metrics.changeSetSeconds.startTimer({ system: this.system });
+    const outcome = await this.carryOut(change, next.state === 'writing');
+    end();
+    metrics.changeSets.inc({ system: this.system, outcome: outcome.kind });
+    await this.end(change, outcome);
     return true;
   }
 

@@ -2,6 +2,7 @@
 // One system's follower on this replica: waits for Postgres and for its turn, leads while it can, and starts over.
 import { DirectoryError } from '@drvs/directory';
 import type { SyncBatch, SyncSession, SyncStatus } from '@drvs/directory';
+import { newestChange } from './change-time.rules.js';
 import { openChanges } from '../changes/change.store.js';
 import { Backoff, pause } from '../common/backoff.js';
 import { errorText } from '../common/logger.js';
@@ -100,16 +101,15 @@ export class Follower {
     const begun = open.filter(({ state }) => state === 'writing');
     const leading = new Leading(this.system, leadership, stored, begun, this.parts);
     this.leading = leading;
-    this.showCounts();
     const session = this.parts.directory.follow(
       { base: this.system.baseDn, cookie: stored.cookie, onStatus: (status) => this.onStatus(status) },
       async (batch) => {
         if ((await this.take(leading, batch)) === 'in doubt') session.resync();
       },
     );
-    const { directory, logger } = this.parts;
+    const { directory, logger, metrics } = this.parts;
     const isCurrent = (): boolean => session.status().state === 'current';
-    this.changes = new ChangeRunner(name, { leadership, leading, directory, logger, isCurrent });
+    this.changes = new ChangeRunner(name, { leadership, leading, directory, logger, metrics, isCurrent });
     this.changes.start();
     try {
       await this.serve(leadership, leading, session, new NodeNumbers(leadership, leading, directory));
@@ -135,8 +135,7 @@ export class Follower {
       throw error;
     }
     end();
-    this.parts.metrics.batches.inc({ system });
-    this.showCounts();
+    this.measure(batch);
     // A node of the batch may wait for its number.
     this.wake?.();
     if (doubt === undefined) return 'complete';
@@ -155,7 +154,7 @@ export class Follower {
     while (!this.stopping.signal.aborted) {
       const woken = new Promise<void>((resolve) => (this.wake = resolve));
       await this.report(leadership, session.status());
-      while (await leading.takeDecision()) this.showCounts();
+      while (await leading.takeDecision());
       if (session.status().state === 'current') await this.numberNodes(numbers);
       if (this.parts.clock.now() >= fullRead) {
         fullRead = this.parts.clock.now() + FULL_READ_MS;
@@ -179,7 +178,7 @@ export class Follower {
   }
 
   private async report(leadership: Leadership, status: SyncStatus): Promise<void> {
-    const { leaders, conditions, metrics, clock } = this.parts;
+    const { leaders, conditions } = this.parts;
     const { name } = this.system;
     await leaders.report(leadership, stateOf(status));
     if (status.state === 'current') await conditions.clear(name, 'system', CONDITION);
@@ -187,7 +186,6 @@ export class Follower {
       const reason = status.error?.code ?? 'Disconnected';
       await conditions.set(name, 'system', { type: CONDITION, status: 'true', reason, message: describe(status) });
     }
-    if (status.provenAt > 0) metrics.staleness.set({ system: name }, (clock.now() - status.provenAt) / 1000);
   }
 
   private onStatus(status: SyncStatus): void {
@@ -210,11 +208,13 @@ export class Follower {
     else logger.info(facts, `directory: ${text}`);
   }
 
-  private showCounts(): void {
-    const { metrics } = this.parts;
+  private measure({ phase, changes }: SyncBatch): void {
+    const { metrics, clock } = this.parts;
     const system = this.system.name;
-    metrics.problems.set({ system }, this.leading?.present.problems.size ?? 0);
-    metrics.held.set({ system }, this.leading?.present.held.length ?? 0);
+    metrics.batches.inc({ system });
+    metrics.batchEntries.observe({ system }, changes.length);
+    const changedAt = phase === 'persist' ? newestChange(changes) : undefined;
+    if (changedAt !== undefined) metrics.lag.observe({ system }, Math.max(0, clock.now() - changedAt) / 1000);
   }
 }
 

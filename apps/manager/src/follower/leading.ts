@@ -8,6 +8,7 @@ import type { OpenChange } from '../changes/change.store.js';
 import type { Clock } from '../common/clock.js';
 import { errorText } from '../common/logger.js';
 import type { Transaction } from '../database/transaction.js';
+import type { Metrics } from '../metrics/metrics.js';
 import { readRevision } from '../topology/epoch.store.js';
 import type { SystemSettings } from '../config/settings.js';
 import { admitChange } from './admit-change.js';
@@ -28,6 +29,7 @@ export interface LeadingParts {
   readonly bound: BoundStore;
   readonly directory: DirectoryPort;
   readonly clock: Clock;
+  readonly metrics: Pick<Metrics, 'turnWait'>;
 }
 
 /** Changes nothing: a judgement of the entries as they are. */
@@ -245,7 +247,11 @@ export class Leading {
   }
 
   private inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.turn.then(task);
+    const asked = performance.now();
+    const result = this.turn.then(() => {
+      this.parts.metrics.turnWait.observe({ system: this.system.name }, (performance.now() - asked) / 1000);
+      return task();
+    });
     this.turn = result.catch(() => undefined);
     return result;
   }

@@ -24,8 +24,8 @@ export class HealthController {
 
   /** 200 when everything it needs answers, else 503 and what it waits for. */
   @Get('readyz')
-  readyz(@Res() response: Response): void {
-    const readiness = this.readiness.read();
+  async readyz(@Res() response: Response): Promise<void> {
+    const readiness = await this.readiness.read();
     response.status(readiness.status === 'ready' ? 200 : 503).json(readiness);
   }
 

@@ -9,7 +9,10 @@ export type Liveness = 'connected' | 'reconnecting' | 'unknown' | 'never';
 /** Conditions that are true of a healthy node too. */
 const HARMLESS = new Set(['Unmanaged', 'Insecure', 'Ready', 'InSync']);
 
-export function livenessOf(actual: ActualNode | undefined): Liveness {
+/** As much of a node's last word as its state is made of. */
+export type NodeWord = Pick<ActualNode, 'liveness' | 'replicaAlive' | 'appliedInSync' | 'appliedDigest' | 'results'>;
+
+export function livenessOf(actual: NodeWord | undefined): Liveness {
   if (actual === undefined) return 'never';
   if (actual.liveness === 'connected' && !actual.replicaAlive) return 'reconnecting';
   return actual.liveness;
@@ -20,19 +23,19 @@ export function isStale(liveness: Liveness): boolean {
   return liveness === 'unknown' || liveness === 'reconnecting';
 }
 
-function hasTrouble(actual: ActualNode, conditions: readonly Condition[]): boolean {
+function hasTrouble(actual: NodeWord, conditions: readonly Condition[]): boolean {
   const failed = actual.results.some(({ result }) => result === 'failed');
   return failed || conditions.some(({ type, status }) => status === 'true' && !HARMLESS.has(type));
 }
 
 /** @param desiredDigest digest of the node's document, undefined when it has none */
-export function isInSync(actual: ActualNode | undefined, desiredDigest: string | undefined): boolean {
+export function isInSync(actual: NodeWord | undefined, desiredDigest: string | undefined): boolean {
   if (livenessOf(actual) !== 'connected' || actual === undefined) return false;
   return actual.appliedInSync && actual.appliedDigest === desiredDigest;
 }
 
 export function nodeState(
-  actual: ActualNode | undefined,
+  actual: NodeWord | undefined,
   desiredDigest: string | undefined,
   conditions: readonly Condition[],
 ): NodeState {
