@@ -9,7 +9,14 @@ import {
   type SyncOptions,
   type SyncSession,
 } from '@drvs/directory';
-import type { TestSlapd } from '../support/slapd.js';
+
+/** A server and the account it is followed as. */
+export interface Followed {
+  readonly url: string;
+  readonly managerDn: string;
+  readonly managerPassword: string;
+  readonly base: string;
+}
 
 export class Follower {
   store = new EntryStore();
@@ -26,18 +33,18 @@ export class Follower {
   before: (batch: SyncBatch) => Promise<void> = () => Promise.resolve();
 
   constructor(
-    private readonly slapd: TestSlapd,
+    private readonly server: Followed,
     private readonly options: Partial<SyncOptions> = {},
   ) {}
 
   /** Follows from what is stored. */
   start(): this {
-    const { slapd } = this;
+    const { server } = this;
     const options = {
-      urls: [slapd.url],
-      bindDn: slapd.managerDn,
-      password: () => slapd.managerPassword,
-      base: slapd.base,
+      urls: [server.url],
+      bindDn: server.managerDn,
+      password: () => server.managerPassword,
+      base: server.base,
       backoffMs: { min: 20, max: 200 },
       ...this.options,
       ...(this.cookie !== undefined && { cookie: this.cookie }),

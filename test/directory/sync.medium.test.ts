@@ -307,6 +307,23 @@ describe('when things break', () => {
     await follower.current();
   });
 
+  test('a server that stands still with its connection up is given up within 15 s, as set by default', async () => {
+    await serve();
+    const follower = await followed();
+    const before = follower.names();
+    slapd.signal('SIGSTOP');
+    const from = Date.now();
+    await follower.until('the silence is seen', () => follower.errors.includes('Timeout'), 60_000);
+    const seen = Date.now() - from;
+    slapd.signal('SIGCONT');
+    // The last sign of life was up to one question before the stop.
+    expect(seen).toBeGreaterThan(9_000);
+    expect(seen).toBeLessThan(20_000);
+    await slapd.add(slapd.nodeEntry('node3', 3));
+    await follower.until('it follows again', () => follower.names().includes('cn=node3'), 30_000);
+    expect(follower.names()).toEqual([...before, 'cn=node3'].sort());
+  }, 120_000);
+
   test('the next URL is tried when one does not answer', async () => {
     await serve();
     const follower = await followed({ urls: ['ldap://127.0.0.1:1', slapd.url] });
