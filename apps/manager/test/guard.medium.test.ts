@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { heldConflictSchema, heldOutcomeSchema, heldViewSchema, topologyViewSchema } from '@drvs/contracts';
 import type { HeldView } from '@drvs/contracts';
+import { withDatabase } from '@drvs/manager/database/one-shot';
 import type { FakeAgent } from './fake-agent.js';
 import { Fixture, until } from './fixture.js';
 
@@ -36,6 +37,7 @@ describe('the guard', () => {
     await fixture.close();
   });
 
+  const metrics = async (): Promise<string> => (await fetch(`http://${fixture.address}/metrics`)).text();
   const held = (): Promise<HeldView> => fixture.get('held', heldViewSchema);
 
   test('all VMs deleted: held, nothing ends, and it outlives a restart of the manager', async () => {
@@ -77,6 +79,35 @@ describe('the guard', () => {
     expect(denied).toMatchObject({ status: 403, body: { code: 'RoleInsufficient' } });
   }, 60_000);
 
+  test('another replica that has no cookie and reads everything finds the same set', async () => {
+    const before = await held();
+    const first = fixture.manager;
+    await fixture.startManager();
+    await withDatabase(fixture.databaseUrl, (manager) => manager.query(`UPDATE sync_state SET cookie = 'damaged'`));
+    await first?.stop();
+    agent = await fixture.join('node1', PASSWORD);
+    await until('the second replica to follow', metrics, (text) =>
+      /^drvs_manager_follower\{system="lab"\} 1$/m.test(text),
+    );
+    await until('all of it read', metrics, (text) => /^drvs_manager_batches_total\{system="lab"\} [1-9]/m.test(text));
+    expect(await held()).toEqual(before);
+    expect((await agent.next('desired')).document.vms).toHaveLength(VMS.length);
+  }, 60_000);
+
+  test('what has grown since it was looked at is not confirmed: 409, and the set as it is now', async () => {
+    const seen = await held();
+    await fixture.slapd.delete(`ou=nodes,${fixture.slapd.base}`, { recursive: true });
+    const grown = await until('the nodes to be held too', held, ({ effects }) => effects.nodesRemoved === 2);
+
+    const answer = await fixture.post('held/confirm', { hash: seen.hash });
+
+    expect(answer.status).toBe(409);
+    expect(heldConflictSchema.parse(answer.body)).toMatchObject({ code: 'HeldSetChanged', current: grown });
+    expect(grown.since).toBe(seen.since);
+    expect((await held()).hash).toBe(grown.hash);
+    expect(agent.frames.filter(({ type }) => type === 'desired')).toHaveLength(1);
+  }, 60_000);
+
   test('refusing brings the entries back, and everything goes on under its new entries', async () => {
     const { hash } = await held();
 
@@ -104,9 +135,10 @@ describe('the guard', () => {
     expect(agent.frames.filter(({ type }) => type === 'desired')).toHaveLength(1);
   }, 60_000);
 
-  test('confirming ends them', async () => {
+  test('all VMs moved out of the base are held as if deleted; confirming ends them', async () => {
     agent.apply(await agent.next('desired'));
-    await fixture.slapd.delete(`ou=vms,${fixture.slapd.base}`, { recursive: true });
+    const { slapd } = fixture;
+    await slapd.tool('ldapmodrdn', ['-r', '-s', slapd.suffix, `ou=vms,${slapd.base}`, 'ou=vms']);
     const { hash } = await until('everything to be held', held, ({ effects }) => effects.processesEnded === VMS.length);
 
     const answer = await fixture.post('held/confirm', { hash });
