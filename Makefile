@@ -67,7 +67,7 @@ down: ## Stop the lab
 
 ##@ Tests
 
-.PHONY: test test-small test-medium test-kernel test-kernel-matrix test-model test-debug test-stress test-e2e test-long test-dkms test-containers lint bench
+.PHONY: test test-small test-medium test-kernel test-kernel-matrix test-model test-debug test-stress test-e2e test-long test-servers test-dkms test-containers lint bench
 test: ## Run every test that guards the main branch
 	@deploy/setup/packages build test lab
 	@test/run all
@@ -101,6 +101,9 @@ test-e2e: ## Run the whole system in a lab of its own
 test-long: ## Run what `make test` leaves to those with more time
 	@deploy/setup/packages build test lab
 	@test/run long
+test-servers: ## Follow slapd 2.6 and 389 Directory Server as this machine's slapd
+	@deploy/setup/packages build test servers
+	@test/run servers
 test-dkms: ## Install the DKMS package in a Debian 12, boot what it builds, with Secure Boot too
 	@deploy/setup/packages build test
 	@test/run dkms

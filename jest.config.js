@@ -12,12 +12,17 @@ export default {
       ...common,
       displayName: 'small',
       testMatch: ['<rootDir>/{apps,libs}/*/dist/**/*.test.js', '<rootDir>/test/dist/**/*.test.js'],
-      testPathIgnorePatterns: ['\\.medium\\.test\\.js$', '\\.e2e\\.test\\.js$'],
+      testPathIgnorePatterns: ['\\.(medium|e2e|servers)\\.test\\.js$'],
     },
     {
       ...common,
       displayName: 'medium',
       testMatch: ['<rootDir>/{apps,libs}/*/dist/**/*.medium.test.js', '<rootDir>/test/dist/**/*.medium.test.js'],
+    },
+    {
+      ...common,
+      displayName: 'servers',
+      testMatch: ['<rootDir>/test/dist/**/*.servers.test.js'],
     },
     {
       ...common,

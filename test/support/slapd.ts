@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // A throw-away directory: the machine's real slapd, made by deploy/ldap/slapd-init in a directory of its own, on a free
 // port of 127.0.0.1 and an ldapi socket.
-import { spawn, spawnSync } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { makeCertificates, type TestCertificates } from './certificates.js';
 import { run } from './command.js';
 import { freePort } from './ports.js';
 import { REPOSITORY } from './repository.js';
+import { ServerProcess } from './server-process.js';
+import { TestDirectory } from './test-directory.js';
 
 const INIT = join(REPOSITORY, 'deploy', 'ldap', 'slapd-init');
-const START_LIMIT_MS = 30_000;
-const RETRY_MS = 20;
-
 export interface SlapdOptions {
   /** LDIF entries to load below the base (its `ou=nodes` and `ou=vms` are there). */
   readonly entries?: string;
@@ -28,40 +25,33 @@ export interface SlapdOptions {
   readonly sizeLimit?: number;
   /** Serve ldaps:// as well. */
   readonly tls?: boolean;
+  readonly release?: SlapdRelease;
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
+/** The programs of a release, when it is not the machine's own. */
+export interface SlapdRelease {
+  /** Folder of slapd, slapadd, slapmodify, slappasswd and slaptest. */
+  readonly programs: string;
+  readonly modules: string;
+  readonly schema: string;
 }
 
 /** One real slapd of a test file. */
-export class TestSlapd {
-  readonly suffix = 'dc=drvs,dc=example';
-  readonly base = `ou=drvs,${this.suffix}`;
+export class TestSlapd extends TestDirectory {
   readonly adminDn = `cn=admin,ou=accounts,${this.suffix}`;
   readonly adminPassword = 'admin-secret';
   readonly managerDn = `cn=manager,ou=accounts,${this.suffix}`;
   readonly managerPassword = 'manager-secret';
-  private server: ChildProcess | undefined;
-  private log = '';
-  private readonly killAtExit = (): void => void this.server?.kill('SIGKILL');
+  private readonly server = new ServerProcess();
 
   private constructor(
     private readonly directory: string,
     readonly port: number,
     readonly tlsPort: number | undefined,
     private readonly certificates: TestCertificates | undefined,
+    private readonly release: SlapdRelease | undefined,
   ) {
-    process.once('exit', this.killAtExit);
+    super();
   }
 
   /** Makes a directory and starts it (about 0.5 s). */
@@ -75,7 +65,13 @@ export class TestSlapd {
   static async prepare(options: SlapdOptions = {}): Promise<TestSlapd> {
     const directory = mkdtempSync('/tmp/drvs-ldap-');
     const certificates = options.tls ? makeCertificates(directory) : undefined;
-    const slapd = new TestSlapd(directory, await freePort(), certificates && (await freePort()), certificates);
+    const slapd = new TestSlapd(
+      directory,
+      await freePort(),
+      certificates && (await freePort()),
+      certificates,
+      options.release,
+    );
     slapd.init(options);
     return slapd;
   }
@@ -102,57 +98,6 @@ export class TestSlapd {
     return `ldapi://${encodeURIComponent(this.file('ldapi'))}`;
   }
 
-  nodeDn(node: string): string {
-    return `cn=${node},ou=nodes,${this.base}`;
-  }
-
-  vmDn(vm: string): string {
-    return `cn=${vm},ou=vms,${this.base}`;
-  }
-
-  /** LDIF of a node entry. */
-  nodeEntry(name: string, nodeId: number, lines: readonly string[] = []): string {
-    const own = ['objectClass: device', 'objectClass: drvsNode', `cn: ${name}`, `drvsNodeId: ${nodeId}`];
-    return [`dn: ${this.nodeDn(name)}`, ...own, ...lines, '', ''].join('\n');
-  }
-
-  /** LDIF of a VM entry. */
-  vmEntry(name: string, vmId: number, nodes: readonly string[], lines: readonly string[] = []): string {
-    const own = ['objectClass: drvsVm', `cn: ${name}`, `drvsVmId: ${vmId}`];
-    const spans = nodes.map((node) => `drvsSpansNode: ${this.nodeDn(node)}`);
-    return [`dn: ${this.vmDn(name)}`, ...own, ...spans, ...lines, '', ''].join('\n');
-  }
-
-  /** LDIF of a launched process entry. */
-  processEntry(vm: string, name: string, nr: number, node: string, lines: readonly string[] = []): string {
-    const own = ['objectClass: drvsProcess', `cn: ${name}`, `drvsProcNr: ${nr}`, `drvsOnNode: ${this.nodeDn(node)}`];
-    const exec = lines.some((line) => line.startsWith('drvsExec')) ? [] : ['drvsExec: /usr/bin/m3ipc serve'];
-    return [`dn: cn=${name},${this.vmDn(vm)}`, ...own, ...exec, ...lines, '', ''].join('\n');
-  }
-
-  /** Adds LDIF entries as the administrator. */
-  async add(ldif: string): Promise<void> {
-    await this.tool('ldapmodify', ['-a'], ldif);
-  }
-
-  /** Applies LDIF change records as the administrator. */
-  async modify(ldif: string): Promise<void> {
-    await this.tool('ldapmodify', [], ldif);
-  }
-
-  async delete(dn: string, options: { readonly recursive?: boolean } = {}): Promise<void> {
-    await this.tool('ldapdelete', [...(options.recursive ? ['-r'] : []), dn]);
-  }
-
-  async rename(dn: string, newRdn: string): Promise<void> {
-    await this.tool('ldapmodrdn', ['-r', dn, newRdn]);
-  }
-
-  /** Runs one of ldap-utils as the administrator; gives what it printed, throws what it complained about. */
-  tool(program: string, args: readonly string[], input = ''): Promise<string> {
-    return run(program, ['-x', '-H', this.url, '-D', this.adminDn, '-w', this.adminPassword, ...args], { input });
-  }
-
   /** Changes the running server's own configuration (`cn=config`), as the account that runs it. */
   async configure(ldif: string): Promise<void> {
     await run('ldapmodify', ['-Q', '-Y', 'EXTERNAL', '-H', this.ldapiUrl], { input: ldif });
@@ -161,7 +106,7 @@ export class TestSlapd {
   /** Changes the configuration while the server is stopped, and starts it. */
   async configureOffline(ldif: string): Promise<void> {
     await this.stop();
-    await run('/usr/sbin/slapmodify', ['-n', '0', '-F', this.file('server/slapd.d')], { input: ldif });
+    await run('slapmodify', ['-n', '0', '-F', this.file('server/slapd.d')], { input: ldif, env: this.environment });
     await this.restart();
   }
 
@@ -196,35 +141,34 @@ export class TestSlapd {
 
   /** Stops the server as an administrator would. */
   async stop(): Promise<void> {
-    await this.end('SIGTERM');
+    await this.server.end('SIGTERM');
   }
 
   /** Kills the server as a crash would. */
   async kill9(): Promise<void> {
-    await this.end('SIGKILL');
+    await this.server.end('SIGKILL');
   }
 
   /** Sends a signal to the running server; `SIGSTOP` makes it silent with its connections up. */
   signal(signal: NodeJS.Signals): void {
-    this.server?.kill(signal);
+    this.server.signal(signal);
   }
 
   /** Starts the server again on the same data and port, stopping it first when it runs. */
   async restart(): Promise<void> {
-    if (this.server !== undefined) await this.stop();
-    this.launch();
-    const deadline = Date.now() + START_LIMIT_MS;
-    while (!(await accepts(this.port))) {
-      if (this.server === undefined) throw new Error(`slapd ended at start:\n${this.log}`);
-      if (Date.now() > deadline) throw new Error(`slapd did not start in ${START_LIMIT_MS} ms:\n${this.log}`);
-      await pause(RETRY_MS);
-    }
+    if (this.server.running) await this.stop();
+    const urls = [
+      this.url,
+      this.ldapiUrl,
+      ...(this.tlsPort === undefined ? [] : [`ldaps://127.0.0.1:${this.tlsPort}`]),
+    ];
+    const args = ['-F', this.file('server/slapd.d'), '-h', urls.join(' '), '-d', 'none'];
+    await this.server.start('slapd', args, this.environment, this.port);
   }
 
   /** Stops the server and removes everything of it. */
   async close(): Promise<void> {
-    await this.end('SIGKILL');
-    process.removeListener('exit', this.killAtExit);
+    await this.server.close();
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -248,37 +192,16 @@ export class TestSlapd {
       args.push('--password', `${dn}=${this.write(`password${index}`, password)}`),
     );
     if (this.certificates) args.push('--tls-cert', this.certificates.certFile, '--tls-key', this.certificates.keyFile);
-    const done = spawnSync(INIT, [...args, this.file('server')], { encoding: 'utf8' });
+    const done = spawnSync(INIT, [...args, this.file('server')], { encoding: 'utf8', env: this.environment });
     if (done.status !== 0) throw new Error(`slapd-init failed: ${done.error?.message ?? done.stderr}`);
   }
 
-  private launch(): void {
-    const urls = [
-      this.url,
-      this.ldapiUrl,
-      ...(this.tlsPort === undefined ? [] : [`ldaps://127.0.0.1:${this.tlsPort}`]),
-    ];
-    const args = ['-F', this.file('server/slapd.d'), '-h', urls.join(' '), '-d', 'none'];
-    const environment = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` };
-    const server = spawn('slapd', args, { stdio: ['ignore', 'ignore', 'pipe'], env: environment });
-    this.server = server;
-    server.stderr.on('data', (text: Buffer) => {
-      this.log = (this.log + text.toString()).slice(-20_000);
-    });
-    server.once('error', (error) => (this.log += error.message));
-    server.once('close', () => {
-      if (this.server === server) this.server = undefined;
-    });
-  }
-
-  private async end(signal: NodeJS.Signals): Promise<void> {
-    const server = this.server;
-    if (server === undefined) return;
-    const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-    server.kill(signal);
-    if (signal === 'SIGTERM') server.kill('SIGCONT');
-    await exited;
-    if (this.server === server) this.server = undefined;
+  /** Where its programs are found. */
+  private get environment(): NodeJS.ProcessEnv {
+    const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
+    if (this.release === undefined) return { ...process.env, PATH: path };
+    const { programs, modules, schema } = this.release;
+    return { ...process.env, PATH: `${programs}:${path}`, SLAPD_MODULE_DIR: modules, SLAPD_SCHEMA_DIR: schema };
   }
 }
 
