@@ -34,6 +34,7 @@ import { HeldController } from './held/held.controller.js';
 import { HeldService } from './held/held.service.js';
 import { HeldStore } from './held/held.store.js';
 import { AgentSessions } from './link/agent-sessions.js';
+import { ElsewhereTeller } from './link/elsewhere.teller.js';
 import { HelloService } from './link/hello.service.js';
 import { LinkAuthenticator } from './link/link-authenticator.js';
 import { LinkServer } from './link/link.server.js';
@@ -43,10 +44,17 @@ import { ReplicaStore } from './link/replica.store.js';
 import { SessionTokenStore } from './link/session-token.store.js';
 import { StatusRecorder } from './link/status.recorder.js';
 import { StatusStore } from './link/status.store.js';
+import { JournalHub } from './logs/journal.hub.js';
+import { LogsController } from './logs/logs.controller.js';
+import { LogsService } from './logs/logs.service.js';
 import { LiveFigures } from './metrics/live-figures.js';
 import { Metrics } from './metrics/metrics.js';
 import { NodesController } from './nodes/nodes.controller.js';
 import { NodesService } from './nodes/nodes.service.js';
+import { OperationRunner } from './operations/operation.runner.js';
+import { OperationStore } from './operations/operation.store.js';
+import { OperationsController } from './operations/operations.controller.js';
+import { OperationsService } from './operations/operations.service.js';
 import { ProblemStore } from './problems/problem.store.js';
 import { ProblemsController } from './problems/problems.controller.js';
 import { ProblemsService } from './problems/problems.service.js';
@@ -85,6 +93,7 @@ const STORES: Type[] = [
   HeldStore,
   LeaderStore,
   MemoryStore,
+  OperationStore,
   ProblemStore,
   ReplicaStore,
   RevisionStore,
@@ -96,7 +105,16 @@ const STORES: Type[] = [
 
 const FOLLOWER: Type[] = [DirectoryPort, FollowerService, FollowerStores, FollowerSurroundings];
 
-const LINK: Type[] = [AgentSessions, HelloService, LinkAuthenticator, LinkServer, LinkUpkeep, Replica, StatusRecorder];
+const LINK: Type[] = [
+  AgentSessions,
+  ElsewhereTeller,
+  HelloService,
+  LinkAuthenticator,
+  LinkServer,
+  LinkUpkeep,
+  Replica,
+  StatusRecorder,
+];
 
 const API: Type[] = [
   ChangePlanner,
@@ -104,7 +122,11 @@ const API: Type[] = [
   ConditionsService,
   EventStreamService,
   HeldService,
+  JournalHub,
+  LogsService,
   NodesService,
+  OperationRunner,
+  OperationsService,
   ProblemsService,
   ProcessesService,
   RevisionsService,
@@ -120,7 +142,9 @@ const CONTROLLERS: Type[] = [
   EventsController,
   HealthController,
   HeldController,
+  LogsController,
   NodesController,
+  OperationsController,
   ProblemsController,
   ProcessesController,
   RevisionsController,

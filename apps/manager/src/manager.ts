@@ -16,9 +16,12 @@ import { Database } from './database/database.js';
 import { EventStreamService } from './events/event-stream.service.js';
 import { FollowerService } from './follower/follower.service.js';
 import { AgentSessions } from './link/agent-sessions.js';
+import { ElsewhereTeller } from './link/elsewhere.teller.js';
 import { LinkServer } from './link/link.server.js';
 import { LinkUpkeep } from './link/link.upkeep.js';
 import { StatusRecorder } from './link/status.recorder.js';
+import { JournalHub } from './logs/journal.hub.js';
+import { OperationRunner } from './operations/operation.runner.js';
 import { closeListeners, describeAddress, openListeners } from './listeners.js';
 import { DesiredService } from './topology/desired.service.js';
 
@@ -61,6 +64,9 @@ export async function startManager(settings: Settings, logger: Logger, clock = n
   app.get(StatusRecorder).start();
   app.get(AgentSessions).start();
   app.get(LinkUpkeep).start();
+  app.get(ElsewhereTeller).start();
+  app.get(JournalHub).start();
+  app.get(OperationRunner).start();
   app.get(FollowerService).start();
   app.get(Database).start();
   const servers = await openListeners(settings, handler, (server) => link.attach(server));
@@ -72,6 +78,9 @@ export async function startManager(settings: Settings, logger: Logger, clock = n
 async function stop(app: NestExpressApplication, servers: readonly Server[]): Promise<void> {
   app.get(AgentSessions).stop();
   app.get(EventStreamService).stop();
+  app.get(ElsewhereTeller).stop();
+  app.get(JournalHub).stop();
+  await app.get(OperationRunner).stop();
   await closeListeners(servers);
   await app.get(FollowerService).stop();
   await app.get(StatusRecorder).stop();

@@ -109,8 +109,10 @@ export class FakeAgent {
   }
 
   /** Says that everything in a document is up and bound. */
-  reportBound(desired: FrameOf<'desired'>, part: Partial<NodeStatus> = {}): void {
-    this.send({ type: 'status', full: true, status: { ...statusOf(desired), ...part } });
+  reportBound(desired: FrameOf<'desired'>, part: Partial<NodeStatus> | ((status: NodeStatus) => object) = {}): void {
+    const status = statusOf(desired);
+    const more = typeof part === 'function' ? part(status) : part;
+    this.send({ type: 'status', full: true, status: { ...status, ...more } });
   }
 
   /** The first frame of a kind at or after `from` that fits, waiting for it. */

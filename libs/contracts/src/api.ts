@@ -257,6 +257,7 @@ export const apiEventSchema = z.object({
     'held',
     'condition',
     'unit-failed',
+    'operation',
     'lost',
   ]),
   revision: revision.nullable(),

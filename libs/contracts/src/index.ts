@@ -6,6 +6,7 @@ export * from './link.js';
 export * from './link-credentials.js';
 export * from './names.js';
 export * from './node-document.js';
+export * from './operations.js';
 export * from './problem.js';
 export * from './status.js';
 export * from './topology.js';

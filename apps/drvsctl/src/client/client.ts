@@ -5,6 +5,7 @@ import {
   heldOutcomeSchema,
   heldViewSchema,
   nodeViewSchema,
+  operationViewSchema,
   page,
   planViewSchema,
   problemViewSchema,
@@ -22,6 +23,8 @@ import {
   type HeldOutcome,
   type HeldView,
   type NodeView,
+  type OperationRequest,
+  type OperationView,
   type PlanView,
   type ProblemView,
   type ProcessView,
@@ -132,6 +135,24 @@ export class Client {
   change(request: ChangeRequest, key: string): Promise<ChangeView> {
     const headers = { 'idempotency-key': key };
     return this.call({ method: 'POST', path: 'changes', body: request, headers }, changeViewSchema);
+  }
+
+  operations(most: number): Promise<Listing<OperationView>> {
+    return this.list('operations', operationViewSchema, {}, most);
+  }
+
+  operation(id: string): Promise<OperationView> {
+    return this.get(`operations/${encodeURIComponent(id)}`, operationViewSchema);
+  }
+
+  /** Has a manager restart processes, or see a drain through. */
+  begin(request: OperationRequest): Promise<OperationView> {
+    return this.call({ method: 'POST', path: 'operations', body: request }, operationViewSchema);
+  }
+
+  turnOperation(id: string, verb: 'resume' | 'stop'): Promise<OperationView> {
+    const path = `operations/${encodeURIComponent(id)}/${verb}`;
+    return this.call({ method: 'POST', path, body: {} }, operationViewSchema);
   }
 
   private async named<Item extends { name: string }>(

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `drvsctl cordon`, `drain`, `pause`, `disable`, `activate` of a node, `stop` and `start` of a VM: the administrative
 // state in the directory, with its reason.
-import { setTimeout as pause } from 'node:timers/promises';
 import { InvalidArgumentError, type Command } from 'commander';
-import type { NodeAdminState, ProcessView, VmAdminState } from '@drvs/contracts';
+import type { NodeAdminState, VmAdminState } from '@drvs/contracts';
 import { CliError, EXIT } from '../errors.js';
-import { harmless } from '../output/paint.js';
+import { follow } from '../operation.js';
 import { findPlace } from '../records/place.js';
 import { openSession, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
@@ -13,7 +12,6 @@ import { agreeable, write, type WriteOptions } from '../writing.js';
 
 /** Ten minutes, as long as a drained node's processes have to leave. */
 const DRAIN_SECONDS = 600;
-const POLL_MS = 1000;
 
 interface DrainOptions extends WriteOptions {
   timeout: number;
@@ -52,12 +50,20 @@ export function addOperationCommands(program: Command, terminal: Terminal): void
     );
   }
   verbCommand(program, DRAIN)
-    .option('--timeout <seconds>', 'how long to wait for it', parseSeconds, DRAIN_SECONDS)
-    .option('--no-wait', 'return once it is written')
+    .option(
+      '--timeout <seconds>',
+      'how long processes have to leave; with --force those left are unbound then',
+      parseSeconds,
+      DRAIN_SECONDS,
+    )
+    .option('--no-wait', 'return once it has begun: see drvsctl operations')
     .action(async (name: string, options: DrainOptions, command: Command) => {
       const session = openSession(command, terminal);
       await setState(DRAIN, name, options, session);
-      if (options.wait) await untilDrained(name, options.timeout, session);
+      const force = options.force === true;
+      const limits = { limitSeconds: Math.round(options.timeout), force };
+      const begun = await session.client.begin({ kind: 'drain', node: name, ...limits, reason: options.reason ?? '' });
+      if (options.wait) await follow(begun, session);
     });
 }
 
@@ -81,39 +87,6 @@ async function setState(verb: Verb, name: string, options: WriteOptions, session
     { op: 'replace' as const, attribute: 'drvsAdminReason', values: verb.why && reason !== undefined ? [reason] : [] },
   ];
   await write({ operations: [{ op: 'modify', dn, changes }] }, options, session);
-}
-
-/** Says who is still there whenever that changes. @throws CliError when the time is over */
-async function untilDrained(node: string, seconds: number, session: Session): Promise<void> {
-  const { client, terminal } = session;
-  const end = Date.now() + seconds * 1000;
-  for (let shown = ''; ;) {
-    const bound = (await client.processes({ node })).items.filter(({ endpoint }) => endpoint !== null);
-    if (bound.length === 0) {
-      terminal.stderr.write(`${harmless(node)} is drained.\n`);
-      return;
-    }
-    const who = listed(bound);
-    if (who !== shown)
-      terminal.stderr.write(`${bound.length} processes are still bound on ${harmless(node)}: ${who}\n`);
-    shown = who;
-    if (Date.now() >= end) throw stillBound(node, who, seconds);
-    await pause(POLL_MS, undefined, { signal: terminal.interrupted });
-  }
-}
-
-function listed(processes: readonly ProcessView[]): string {
-  const names = processes.map(({ vm, name }) => `${vm}/${name}`);
-  return harmless(`${names.slice(0, 10).join(', ')}${names.length > 10 ? ', ...' : ''}`);
-}
-
-function stillBound(node: string, who: string, seconds: number): CliError {
-  return new CliError(
-    'StillBound',
-    EXIT.refused,
-    `${node} is not drained after ${seconds} s: still bound are ${who}`,
-    `end them on the node, or take the node back: drvsctl activate ${node}`,
-  );
 }
 
 function parseSeconds(text: string): number {

@@ -5,6 +5,7 @@ import {
   FakeManager,
   changeView,
   ok,
+  operationView,
   planView,
   processView,
   topologyView,
@@ -21,18 +22,19 @@ const ORDERS = `cn=orders,ou=vms,${BASE}`;
 
 let home: Home;
 let manager: FakeManager;
-/** What GET /processes answers, one after the other; the last one for ever. */
-let processes: unknown[][];
+/** What is said of an operation, one after the other; the last one for ever. */
+let operations: unknown[];
 beforeEach(async () => {
   home = new Home();
-  processes = [[]];
+  operations = [];
   const vms = [vmView({ processes: [processView(), processView({ name: 'stranger', nr: 9, desired: false })] })];
   manager = await FakeManager.start({
     'GET topology': ok(topologyView({ vms })),
-    'GET processes': () => {
-      const items = processes.length > 1 ? processes.shift() : processes[0];
-      return { status: 200, body: { revision: '7', items, next: null } };
-    },
+    'POST operations': () => ({ status: 202, body: operations[0] }),
+    'GET operations/op-1': () => ({
+      status: 200,
+      body: operations.length > 1 ? operations.splice(0, 1) && operations[0] : operations[0],
+    }),
     'POST plan': ok(planView()),
     'POST changes': ok(changeView()),
   });
@@ -193,24 +195,29 @@ describe('administrative states', () => {
     expect(written()).toMatchObject([{ operations: [{ changes }] }]);
   });
 
-  test('drain waits until nobody is bound there, and says who is', async () => {
-    const unbound = processView({ state: 'absent', endpoint: null });
-    processes = [[processView(), processView({ name: 'client1' })], [processView(), unbound], [unbound]];
-    const { status, err } = await type('drain', 'node1', '--reason', 'a new disk');
+  test('drain has a manager see it through, and says who is still there', async () => {
+    operations = [
+      operationView({ kind: 'drain', message: '2 process(es) still bound on node1: server1, client1' }),
+      operationView({ kind: 'drain', state: 'done', progress: { total: 1, done: 1, failed: 0, underWay: 0 } }),
+    ];
+    const { status, err } = await type('drain', 'node1', '--reason', 'a new disk', '--timeout', '60');
     expect(status).toBe(EXIT.ok);
-    expect(err).toMatch(/2 processes[^]*orders\/server1, orders\/client1[^]*1 processes[^]*node1 is drained/);
+    expect(err).toMatch(/still bound on node1: server1, client1[^]*1\/1 done[^]*drain op-1 is done/);
+    const asked = manager.seen.find(({ method, path }) => method === 'POST' && path === 'operations')?.body;
+    expect(asked).toEqual({ kind: 'drain', node: 'node1', limitSeconds: 60, force: false, reason: 'a new disk' });
   });
 
-  test('drain gives up in time, and names who stays', async () => {
-    processes = [[processView()]];
-    expect(await type('drain', 'node1', '--reason', 'a new disk', '--timeout', '0')).toMatchObject({
+  test('drain that somebody stays in fails with what to do', async () => {
+    operations = [operationView({ kind: 'drain', state: 'failed', message: 'StillBound: server1' })];
+    expect(await type('drain', 'node1', '--reason', 'a new disk')).toMatchObject({
       status: EXIT.refused,
-      err: expect.stringMatching(/not drained after 0 s: still bound are orders\/server1[^]*drvsctl activate node1/),
+      err: expect.stringMatching(/drain is failed: StillBound: server1[^]*drvsctl operations show op-1/),
     });
   });
 
-  test('drain --no-wait only writes', async () => {
-    processes = [[processView()]];
+  test('drain --no-wait does not follow it', async () => {
+    operations = [operationView({ kind: 'drain' })];
     expect((await type('drain', 'node1', '--reason', 'a new disk', '--no-wait')).status).toBe(EXIT.ok);
+    expect(manager.seen.some(({ path }) => path === 'operations/op-1')).toBe(false);
   });
 });

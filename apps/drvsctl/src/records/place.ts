@@ -44,7 +44,8 @@ export function findVm(name: string, { vms }: TopologyView): VmView {
   return vm;
 }
 
-function splitProcess(name: string): { vm: string; cn: string } {
+/** The VM and the name in `VM/PROCESS`. @throws CliError where it is not that */
+export function splitProcess(name: string): { vm: string; cn: string } {
   const [vm = '', cn = '', ...rest] = name.split('/');
   if (vm !== '' && cn !== '' && rest.length === 0) return { vm, cn };
   throw new CliError('NameWrong', EXIT.usage, `'${name}' names no process`, 'write VM/PROCESS, as orders/server1');

@@ -8,6 +8,7 @@ import type {
   ChangeView,
   HeldView,
   NodeView,
+  OperationView,
   PlanView,
   ProblemView,
   ProcessView,
@@ -255,6 +256,23 @@ export function systemStatus(over: Partial<SystemStatus> = {}): SystemStatus {
     processes: 2,
     sessions: 2,
     certificates: [],
+    ...over,
+  };
+}
+
+/** A restart of one process that is under way. */
+export function operationView(over: Partial<OperationView> = {}): OperationView {
+  return {
+    id: 'op-1',
+    kind: 'restart',
+    state: 'running',
+    actor: 'admin',
+    reason: 'new keys',
+    at: '2026-01-01T11:58:00.000Z',
+    endedAt: null,
+    message: null,
+    progress: { total: 1, done: 0, failed: 0, underWay: 1 },
+    targets: [{ node: 'node1', process: 'orders/server1', state: 'accepted', message: null }],
     ...over,
   };
 }

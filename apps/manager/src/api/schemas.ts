@@ -13,7 +13,11 @@ import {
   heldDecisionSchema,
   heldOutcomeSchema,
   heldViewSchema,
+  journalEntrySchema,
+  logQuerySchema,
   nodeViewSchema,
+  operationRequestSchema,
+  operationViewSchema,
   page,
   pageQuerySchema,
   planConflictSchema,
@@ -42,8 +46,12 @@ export const SCHEMAS = {
   HeldDecision: heldDecisionSchema,
   HeldOutcome: heldOutcomeSchema,
   HeldView: heldViewSchema,
+  JournalEntry: journalEntrySchema,
   NodePage: page(nodeViewSchema),
   NodeView: nodeViewSchema,
+  OperationPage: page(operationViewSchema),
+  OperationRequest: operationRequestSchema,
+  OperationView: operationViewSchema,
   PlanConflict: planConflictSchema,
   PlanView: planViewSchema,
   ProblemPage: page(problemViewSchema),
@@ -66,6 +74,7 @@ export const QUERIES = {
   ProcessesQuery: processesQuerySchema,
   EventsQuery: eventsQuerySchema,
   DryRunQuery: dryRunQuerySchema,
+  LogQuery: logQuerySchema,
 } as const;
 export type QueryName = keyof typeof QUERIES;
 

@@ -12,8 +12,15 @@ import { createDataSource } from './data-source.js';
 import { migrate } from './migrate.js';
 import { DatabaseUnavailableError } from './unavailable.js';
 
-/** Channels on which replicas tell each other to look again. The payload is the system's name. */
-export const CHANNELS = ['drvs_revision', 'drvs_event', 'drvs_decision', 'drvs_session'] as const;
+/** Channels on which replicas tell each other to look again. The payload is the system's name, or what the channel is for. */
+export const CHANNELS = [
+  'drvs_revision',
+  'drvs_event',
+  'drvs_decision',
+  'drvs_session',
+  'drvs_operation',
+  'drvs_journal',
+] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 /** Told the system to look at again, or undefined for all of them (after a gap in which notifications were lost). */

@@ -3,6 +3,7 @@ import { ApiTokenRow, AuditRow, SessionRow } from './access.entity.js';
 import { ConditionRow, NodeStatusRow, ProcessStatusRow, ReplicaRow, VmStatusRow } from './actual.entity.js';
 import { ChangeJournalRow } from './change.entity.js';
 import { EntryHistoryRow, EntryRow, NodeRow, ProblemRow, ProcessRow, SystemRow, VmRow } from './desired.entity.js';
+import { OperationRow, OperationTargetRow } from './operation.entity.js';
 import {
   EpochRow,
   EventRow,
@@ -32,6 +33,8 @@ export const ENTITIES = [
   HistoryRow,
   NodeRow,
   NodeStatusRow,
+  OperationRow,
+  OperationTargetRow,
   ProblemRow,
   ProcessRow,
   ProcessStatusRow,
