@@ -70,10 +70,11 @@ describe('while following', () => {
 
   test('a subtree deleted entry by entry, slowly, is one batch', async () => {
     await serve();
-    const follower = await followed();
+    // Each deletion comes later than a batch without one would wait for it, also where starting a program takes long.
+    const follower = await followed({ quietMs: 400, maxBatchMs: 2_000 });
     for (const dn of [`cn=client,${slapd.vmDn('orders')}`, `cn=server,${slapd.vmDn('orders')}`, slapd.vmDn('orders')]) {
       await slapd.delete(dn);
-      await new Promise((resolve) => setTimeout(resolve, 70));
+      await new Promise((resolve) => setTimeout(resolve, 500));
     }
     await follower.until('all is gone', () => follower.names().length === ALL.length - 3);
     expect(follower.changes.at(-1)).toHaveLength(3);
