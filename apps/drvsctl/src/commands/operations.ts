@@ -5,6 +5,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { NodeAdminState, VmAdminState } from '@drvs/contracts';
 import { CliError, EXIT } from '../errors.js';
 import { follow } from '../operation.js';
+import { harmless } from '../output/paint.js';
 import { findPlace } from '../records/place.js';
 import { openSession, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
@@ -63,7 +64,9 @@ export function addOperationCommands(program: Command, terminal: Terminal): void
       const force = options.force === true;
       const limits = { limitSeconds: Math.round(options.timeout), force };
       const begun = await session.client.begin({ kind: 'drain', node: name, ...limits, reason: options.reason ?? '' });
-      if (options.wait) await follow(begun, session);
+      if (!options.wait) return;
+      await follow(begun, session);
+      terminal.stderr.write(`${harmless(name)} is drained.\n`);
     });
 }
 
