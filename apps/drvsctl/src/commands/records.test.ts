@@ -202,7 +202,9 @@ describe('administrative states', () => {
     ];
     const { status, err } = await type('drain', 'node1', '--reason', 'a new disk', '--timeout', '60');
     expect(status).toBe(EXIT.ok);
-    expect(err).toMatch(/still bound on node1: server1, client1[^]*1\/1 done[^]*drain op-1 is done[^]*node1 is drained/);
+    expect(err).toMatch(
+      /still bound on node1: server1, client1[^]*1\/1 done[^]*drain op-1 is done[^]*node1 is drained/,
+    );
     const asked = manager.seen.find(({ method, path }) => method === 'POST' && path === 'operations')?.body;
     expect(asked).toEqual({ kind: 'drain', node: 'node1', limitSeconds: 60, force: false, reason: 'a new disk' });
   });
