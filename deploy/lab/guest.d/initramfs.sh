@@ -162,9 +162,35 @@ initramfs_needs() {
 		;;
 	*) return ;;
 	esac
-	# ldd fails for static programs: nothing to copy then.
 	while read -r word; do
 		[ -e "$root$word" ] || initramfs_copy "$root" "$(readlink -f "$word")" "$word"
-	done < <(ldd "$file" 2>/dev/null | grep -oE '/[^ ]+' || true)
+	done < <(initramfs_libraries "$file")
 	return 0
+}
+
+# initramfs_libraries FILE: the loader and the libraries of an ELF file, nothing for a static one. ldd lets the loader
+# answer, and not every kernel runs that of 32-bit programs: of those the headers are read.
+initramfs_libraries() {
+	if readelf -h "$1" 2>/dev/null | grep -q 'Class: *ELF32'; then
+		initramfs_libraries32 "$1"
+	else
+		ldd "$1" 2>/dev/null | grep -oE '/[^ ]+'
+	fi
+	return 0
+}
+
+# The libraries' own needs follow when they are copied in turn.
+initramfs_libraries32() {
+	local file=$1 name dir own
+	readelf -lW "$file" 2>/dev/null | sed -n 's/.*Requesting program interpreter: \(.*\)\]$/\1/p'
+	own=$(readelf -dW "$file" 2>/dev/null | sed -n 's/.*(R\(UN\)\?PATH).*\[\(.*\)\]$/\2/p')
+	own=${own//\$ORIGIN/$(dirname "$file")}
+	while read -r name; do
+		while read -r dir; do
+			[ -e "$dir/$name" ] || continue
+			echo "$dir/$name"
+			break
+		done < <(printf '%s\n' "$own" | tr : '\n' | grep . || true
+			printf '%s\n' /lib32 /usr/lib32 /lib/i386-linux-gnu /usr/lib/i386-linux-gnu)
+	done < <(readelf -dW "$file" 2>/dev/null | sed -n 's/.*(NEEDED).*\[\(.*\)\]$/\1/p')
 }
