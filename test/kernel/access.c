@@ -385,6 +385,7 @@ static void send_3(void)
 
 	enter(1);
 	EXPECT_EQ(mnx_send(3, &m), OK);
+	await_step(0);
 }
 
 TEST(a_peers_map_does_not_limit_whom_one_hears, "priv.answer")
@@ -401,5 +402,6 @@ TEST(a_peers_map_does_not_limit_whom_one_hears, "priv.answer")
 	EXPECT_EQ(mnx_receive_T(1, &m, 5000), OK);
 	EXPECT_EQ(m.m_source, 1);
 	EXPECT_EQ(mnx_notify(1), ECALLDENIED);
+	reach(0);
 	join(one);
 }
