@@ -23,6 +23,9 @@ kernel_release() {
 	esac
 	found=$(kernel_releases_installed "$series" "$flavour" | sort -V | tail -n1)
 	[ -n "$found" ] || found=$(kernel_releases_offered "$series" "$flavour" | sort -V | tail -n1)
+	# Lists that a machine came with may name one archive of several.
+	[ -n "$found" ] || ! "$repo/deploy/setup/packages" --lists >&2 ||
+		found=$(kernel_releases_offered "$series" "$flavour" | sort -V | tail -n1)
 	[ -n "$found" ] ||
 		fail "no kernel $series of flavour $flavour is installed or offered by apt; check 'apt-cache search linux-image-$series', for 6.12 the bookworm-backports or bookworm-security archive"
 	echo "$found"
