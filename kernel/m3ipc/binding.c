@@ -47,9 +47,10 @@ struct m3_proc *m3_binding_of(struct task_struct *task)
 static struct m3_proc *binding_or_leaders(struct task_struct *task)
 {
 	struct m3_proc *proc = m3_binding_of(task);
+	struct task_struct *leader = READ_ONCE(task->group_leader); /* an exec changes it */
 
-	if (!proc && !thread_group_leader(task))
-		proc = m3_binding_of(task->group_leader);
+	if (!proc && leader != task)
+		proc = m3_binding_of(leader);
 	return proc;
 }
 
@@ -231,7 +232,7 @@ static int publish(struct m3_proc *proc, bool may_enter)
 	if (rc)
 		goto out;
 	slot->lives++;
-	vm->bound++;
+	WRITE_ONCE(vm->bound, vm->bound + 1);
 	rcu_assign_pointer(slot->proc, proc);
 	m3_events_emit_bind(proc);
 	m3_wait_slot_changed(vm, slot, proc, true);
@@ -252,7 +253,7 @@ static int settle_bind(struct m3_proc *proc, s32 __user *uendpoint)
 	 * may have looked too early: end the binding for it.
 	 */
 	smp_mb();
-	if (proc->task->flags & PF_EXITING) {
+	if (READ_ONCE(proc->task->flags) & PF_EXITING) {
 		rc = -M3IPC_EBADPID;
 	} else if (copy_to_user(uendpoint, &proc->party.endpoint, sizeof(*uendpoint))) {
 		/* A thread must not be bound without being told where. */
@@ -296,7 +297,7 @@ static struct task_struct *task_get(s32 pid)
 
 	rcu_read_lock();
 	task = pid > 0 ? pid_task(find_vpid(pid), PIDTYPE_PID) : NULL;
-	if (task && task->flags & PF_KTHREAD)
+	if (task && READ_ONCE(task->flags) & PF_KTHREAD)
 		task = NULL;
 	if (task)
 		get_task_struct(task);
@@ -345,7 +346,7 @@ static bool mark_dead(struct m3_party *party)
 
 	raw_spin_lock(&party->lock);
 	first = !party->dead;
-	party->dead = true;
+	WRITE_ONCE(party->dead, true);
 	raw_spin_unlock(&party->lock);
 	return first;
 }
@@ -372,7 +373,7 @@ static void unpublish(struct m3_proc *proc, const struct m3_ending *ending)
 	leave_table(proc);
 	raw_spin_lock(&vm->lock);
 	RCU_INIT_POINTER(proc->slot->proc, NULL);
-	vm->bound--;
+	WRITE_ONCE(vm->bound, vm->bound - 1);
 	vm->past_messages += proc->party.received;
 	vm->past_copied += proc->party.copied;
 	m3_events_emit_unbind(proc, ending);

@@ -19,6 +19,7 @@ MODULE_PARM_DESC(nodeid,
 
 struct m3_drvs m3_drvs = {
 	.mutex = __MUTEX_INITIALIZER(m3_drvs.mutex),
+	.nodeid = -1,
 	.params.nodeid = -1,
 	.vms = XARRAY_INIT(m3_drvs.vms, 0),
 };
@@ -78,6 +79,14 @@ static int check_params(const struct m3ipc_drvs_params *params)
 	return 0;
 }
 
+/* m3_drvs.mutex held. */
+static void set_params(const struct m3ipc_drvs_params *params)
+{
+	m3_drvs.params = *params;
+	WRITE_ONCE(m3_drvs.nodeid, params->nodeid);
+	WRITE_ONCE(m3_drvs.max_copy, params->max_copy);
+}
+
 int m3_drvs_init(struct m3ipc_drvs_params *params)
 {
 	int rc;
@@ -100,7 +109,7 @@ int m3_drvs_init(struct m3ipc_drvs_params *params)
 	if (!params->name[0])
 		snprintf(params->name, sizeof(params->name), "node%d", params->nodeid);
 	__module_get(THIS_MODULE); /* until drvs_end */
-	m3_drvs.params = *params;
+	set_params(params);
 	m3_drvs.since_ns = ktime_get_real_ns();
 	WRITE_ONCE(m3_drvs.running, true);
 	m3_events_emit_drvs(M3IPC_EVENT_DRVS_UP);
@@ -111,6 +120,7 @@ out:
 
 int m3_drvs_end(void)
 {
+	const struct m3ipc_drvs_params none = { .nodeid = -1 };
 	struct m3_vm *vm;
 	unsigned long vmid;
 	int rc = 0;
@@ -131,7 +141,7 @@ int m3_drvs_end(void)
 	WRITE_ONCE(m3_drvs.running, false);
 	m3_binding_end_self_waits(-M3IPC_EDRVSINIT);
 	m3_events_emit_drvs(M3IPC_EVENT_DRVS_DOWN);
-	m3_drvs.params = (struct m3ipc_drvs_params){ .nodeid = -1 };
+	set_params(&none);
 	m3_drvs.since_ns = 0;
 	module_put(THIS_MODULE);
 out:

@@ -11,7 +11,9 @@
 struct m3_drvs {
 	struct mutex mutex; /* see internal.h */
 	bool running; /* written under @mutex, read anywhere */
-	struct m3ipc_drvs_params params; /* protected by @mutex; nodeid stays while running */
+	s32 nodeid; /* params.nodeid and params.max_copy, likewise: they stay while it runs */
+	u32 max_copy;
+	struct m3ipc_drvs_params params; /* protected by @mutex */
 	u64 since_ns; /* likewise */
 	struct xarray vms; /* vmid -> m3_vm; written under @mutex, read under RCU */
 	u32 nr_vms; /* protected by @mutex */
@@ -32,7 +34,7 @@ static inline int m3_drvs_check(void)
 
 static inline s32 m3_drvs_nodeid(void)
 {
-	return READ_ONCE(m3_drvs.params.nodeid);
+	return READ_ONCE(m3_drvs.nodeid);
 }
 
 /* ioctls */

@@ -20,10 +20,10 @@ static struct tracepoint *exit_tracepoint;
 static struct m3_ending ending_of(const struct task_struct *task)
 {
 	struct m3_ending ending = { .result = -M3IPC_ENOTBIND };
-	const struct signal_struct *signal = task->signal;
+	const struct task_struct *exec_task = READ_ONCE(task->signal->group_exec_task);
 	int code = task->exit_code;
 
-	if (signal->group_exec_task && signal->group_exec_task != task) {
+	if (exec_task && exec_task != task) {
 		ending.cause = M3IPC_CAUSE_EXEC;
 		return ending;
 	}

@@ -62,7 +62,7 @@ static void fill_proc(struct m3_proc *proc, struct pid_namespace *pid_ns,
 	info->nodeid = m3_drvs_nodeid();
 	info->uid = from_kuid_munged(current_user_ns(), task_uid(task));
 	info->since_ns = proc->since_ns;
-	if (thread_group_leader(task))
+	if (data_race(thread_group_leader(task))) /* an exec may make it one right now */
 		info->misc_flags |= M3IPC_MISC_GRPLEADER;
 	strscpy(info->name, task->comm, sizeof(info->name));
 	fill_state(proc, info);
@@ -201,8 +201,10 @@ static void add_totals(struct m3_vm *vm, struct m3ipc_vm_info *info)
 
 	rcu_read_lock();
 	for (proc = m3_proc_next(vm, &nr); proc; nr++, proc = m3_proc_next(vm, &nr)) {
-		info->messages += READ_ONCE(proc->party.received);
-		info->copied += READ_ONCE(proc->party.copied);
+		raw_spin_lock(&proc->party.lock);
+		info->messages += proc->party.received;
+		info->copied += proc->party.copied;
+		raw_spin_unlock(&proc->party.lock);
 	}
 	rcu_read_unlock();
 }

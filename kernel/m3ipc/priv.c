@@ -54,13 +54,15 @@ void m3_priv_init(struct m3_proc *proc, const struct m3ipc_priv *priv, u32 vm_le
 {
 	struct m3_rights *rights = &proc->rights;
 	u32 set = priv ? priv->set : 0;
+	u32 level = set & M3IPC_PRIV_LEVEL ? priv->level : vm_level;
+	int i;
 
-	rights->level = set & M3IPC_PRIV_LEVEL ? priv->level : vm_level;
-	WRITE_ONCE(rights->calls,
-		   set & M3IPC_PRIV_CALLS ? priv->calls : level_calls[rights->level]);
+	WRITE_ONCE(rights->level, level);
+	WRITE_ONCE(rights->calls, set & M3IPC_PRIV_CALLS ? priv->calls : level_calls[level]);
 	if (set & M3IPC_PRIV_PEERS) {
-		memcpy(rights->peers, priv->peers, sizeof(rights->peers));
-		rights->peers_rest = priv->peers_rest;
+		for (i = 0; i < M3IPC_PEER_WORDS; i++)
+			WRITE_ONCE(rights->peers[i], priv->peers[i]);
+		WRITE_ONCE(rights->peers_rest, priv->peers_rest);
 	}
 	/* The maps come first: a call that sees all_peers false sees them. */
 	smp_store_release(&rights->all_peers, !(set & M3IPC_PRIV_PEERS));

@@ -63,7 +63,17 @@ void m3_slot_free_all(struct m3_vm *vm)
 	xa_destroy(&vm->slots);
 }
 
-static int make_reservation(const struct m3_vm *vm, const struct m3ipc_slot *args,
+static bool spans(struct m3_vm *vm, s32 nodeid)
+{
+	bool yes;
+
+	raw_spin_lock(&vm->lock);
+	yes = m3_vm_has_node(vm, nodeid);
+	raw_spin_unlock(&vm->lock);
+	return yes;
+}
+
+static int make_reservation(struct m3_vm *vm, const struct m3ipc_slot *args,
 			    struct m3_reservation *res)
 {
 	int rc = m3_priv_check(&args->priv);
@@ -78,7 +88,7 @@ static int make_reservation(const struct m3_vm *vm, const struct m3ipc_slot *arg
 	res->priv = args->priv;
 	if (args->set & M3IPC_SLOT_NODE) {
 		if (args->nodeid < 0 || args->nodeid >= M3IPC_MAX_NODES ||
-		    !m3_vm_has_node(vm, args->nodeid))
+		    !spans(vm, args->nodeid))
 			return -M3IPC_ENOVMNODE;
 		res->nodeid = args->nodeid;
 	}

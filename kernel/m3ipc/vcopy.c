@@ -100,7 +100,7 @@ static int find_parties(struct m3_copy *copy, const struct m3ipc_vcopy *args)
 	if (!m3_proc_try_hold(me))
 		return -M3IPC_ENOTBIND;
 	copy->me = me;
-	if (args->bytes < 0 || args->bytes > READ_ONCE(m3_drvs.params.max_copy))
+	if (args->bytes < 0 || args->bytes > READ_ONCE(m3_drvs.max_copy))
 		return -ERANGE;
 	rc = find_side(copy, &copy->src, args->src);
 	if (!rc)
@@ -158,7 +158,7 @@ static int check_consent(const struct m3_copy *copy, struct m3_side *side)
 		return -EPERM;
 	if (!(READ_ONCE(me->rights.calls) & M3IPC_CALL_VCOPY_ANY))
 		return -M3IPC_ETRAPDENIED;
-	if (me->rights.level != M3IPC_LEVEL_SYSTEM &&
+	if (READ_ONCE(me->rights.level) != M3IPC_LEVEL_SYSTEM &&
 	    !uid_eq(current_euid(), task_euid(side->proc->task)))
 		return -EPERM;
 	return 0;
@@ -233,7 +233,7 @@ static int hold_side(struct m3_side *side)
 	raw_spin_lock(&party->lock);
 	rc = check_held(side);
 	if (!rc)
-		party->copy_hold = true;
+		WRITE_ONCE(party->copy_hold, true);
 	raw_spin_unlock(&party->lock);
 	return rc;
 }

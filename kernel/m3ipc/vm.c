@@ -221,8 +221,8 @@ static void apply_params(struct m3_vm *vm, const struct m3ipc_vm_params *params,
 	if (params->set & M3IPC_VM_TAG)
 		memcpy(vm->tag, params->tag, sizeof(vm->tag));
 	if (params->set & M3IPC_VM_WARN) {
-		vm->warn2proc = params->warn2proc;
-		vm->warnmsg = params->warnmsg;
+		WRITE_ONCE(vm->warn2proc, params->warn2proc);
+		WRITE_ONCE(vm->warnmsg, params->warnmsg);
 	}
 }
 

@@ -76,6 +76,7 @@ static inline bool m3_vm_is_system_nr(const struct m3_vm *vm, s32 nr)
 	return nr < (s32)vm->nr_sysprocs - (s32)vm->nr_tasks;
 }
 
+/* m3_vm.lock or m3_drvs.mutex held. */
 static inline bool m3_vm_has_node(const struct m3_vm *vm, s32 nodeid)
 {
 	return vm->nodes[nodeid / 64] & BIT_ULL(nodeid % 64);

@@ -101,7 +101,7 @@ static int wait_self(struct m3ipc_wait *args)
 	rc = m3_drvs_check();
 	rcu_read_lock();
 	proc = m3_binding_of(current);
-	if (proc && !proc->party.dead) {
+	if (proc && !READ_ONCE(proc->party.dead)) {
 		m3_binding_forget_self(&waiter);
 		args->vmid = proc->vm->vmid;
 		args->endpoint = proc->party.endpoint;
