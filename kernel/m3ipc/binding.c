@@ -215,7 +215,7 @@ static int publish(struct m3_proc *proc, bool may_enter)
 {
 	struct m3_vm *vm = proc->vm;
 	struct m3_slot *slot = proc->slot;
-	const struct m3ipc_priv *priv;
+	const struct m3_given *given;
 	int rc;
 
 	rcu_read_lock();
@@ -226,8 +226,8 @@ static int publish(struct m3_proc *proc, bool may_enter)
 	proc->party.life = slot->lives + 1;
 	proc->party.endpoint = m3_endpoint_make(slot->nr, proc->party.life,
 						m3_vm_is_system_nr(vm, slot->nr));
-	priv = slot->reservation ? &slot->reservation->priv : NULL;
-	m3_priv_init(proc, priv, vm->level);
+	given = slot->reservation ? &slot->reservation->given : NULL;
+	m3_priv_init(proc, given, vm->level);
 	rc = enter_table(proc);
 	if (rc)
 		goto out;

@@ -95,7 +95,8 @@ static void fill_slot(struct m3_vm *vm, const struct m3_slot *slot,
 	res = slot->reservation;
 	if (res) {
 		info->misc_flags |= M3IPC_MISC_RESERVED;
-		info->level = res->priv.set & M3IPC_PRIV_LEVEL ? res->priv.level : vm->level;
+		info->level = res->given.priv.set & M3IPC_PRIV_LEVEL ? res->given.priv.level :
+									   vm->level;
 		info->nodeid = res->set & M3IPC_SLOT_NODE ? res->nodeid : -1;
 		if (res->set & M3IPC_SLOT_UID)
 			info->uid = from_kuid_munged(current_user_ns(), res->uid);
@@ -215,14 +216,14 @@ void m3_info_vm(struct m3_vm *vm, struct m3ipc_vm_info *info)
 
 	memset(info, 0, sizeof(*info));
 	params->vmid = vm->vmid;
-	params->nr_tasks = vm->nr_tasks;
-	params->nr_sysprocs = vm->nr_sysprocs;
 	params->abi = vm->abi;
 	params->nodeid = m3_drvs_nodeid();
 	info->incarnation = vm->incarnation;
 	info->since_ns = vm->since_ns;
 	raw_spin_lock(&vm->lock);
 	params->nr_procs = vm->nr_procs;
+	params->nr_tasks = vm->nr_tasks;
+	params->nr_sysprocs = vm->nr_tasks + vm->nr_servers;
 	params->uid = from_kuid_munged(current_user_ns(), vm->owner.uid);
 	params->gid = from_kgid_munged(current_user_ns(), vm->owner.gid);
 	params->mode = vm->owner.mode;

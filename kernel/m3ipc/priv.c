@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a process may do. */
 
+#include <linux/bitmap.h>
+
 #include "access.h"
 #include "binding.h"
 #include "priv.h"
@@ -50,10 +52,11 @@ bool m3_priv_may_give(const struct m3_vm *vm, u32 level)
 	return may || m3_access_admin();
 }
 
-void m3_priv_init(struct m3_proc *proc, const struct m3ipc_priv *priv, u32 vm_level)
+void m3_priv_init(struct m3_proc *proc, const struct m3_given *given, u32 vm_level)
 {
+	const struct m3ipc_priv *priv = given ? &given->priv : NULL;
 	struct m3_rights *rights = &proc->rights;
-	u32 set = priv ? priv->set : 0;
+	u32 set = given ? priv->set : 0;
 	u32 level = set & M3IPC_PRIV_LEVEL ? priv->level : vm_level;
 	int i;
 
@@ -63,42 +66,67 @@ void m3_priv_init(struct m3_proc *proc, const struct m3ipc_priv *priv, u32 vm_le
 		for (i = 0; i < M3IPC_PEER_WORDS; i++)
 			WRITE_ONCE(rights->peers[i], priv->peers[i]);
 		WRITE_ONCE(rights->peers_rest, priv->peers_rest);
+		WRITE_ONCE(rights->peers_tasks, given->tasks);
 	}
 	/* The maps come first: a call that sees all_peers false sees them. */
 	smp_store_release(&rights->all_peers, !(set & M3IPC_PRIV_PEERS));
 }
 
-void m3_priv_apply(struct m3_proc *proc, const struct m3ipc_priv *priv, u32 vm_level)
+void m3_priv_apply(struct m3_proc *proc, const struct m3_given *given, u32 vm_level)
 {
 	raw_spin_lock(&proc->party.lock);
-	m3_priv_init(proc, priv, vm_level);
+	m3_priv_init(proc, given, vm_level);
 	raw_spin_unlock(&proc->party.lock);
+}
+
+void m3_priv_tell(const struct m3_given *given, u32 tasks, struct m3ipc_priv *priv)
+{
+	const unsigned int bits = M3IPC_PEER_WORDS * 64;
+	unsigned int more = tasks - given->tasks;
+
+	*priv = given->priv;
+	if (!(priv->set & M3IPC_PRIV_PEERS) || !more)
+		return;
+	bitmap_shift_left((unsigned long *)priv->peers, (unsigned long *)given->priv.peers, more,
+			  bits);
+	if (priv->peers_rest)
+		bitmap_set((unsigned long *)priv->peers, 0, more);
+}
+
+/* What @rights, locked, amount to. */
+static void rights_to_given(const struct m3_rights *rights, struct m3_given *given)
+{
+	struct m3ipc_priv *priv = &given->priv;
+
+	*given = (struct m3_given){
+		.priv.set = M3IPC_PRIV_LEVEL,
+		.priv.level = rights->level,
+		.priv.calls = rights->calls,
+		.tasks = rights->peers_tasks,
+	};
+	/* Not marked as given if they follow from the level: whoever changes the level alone
+	 * and sets the rest as it was, as M3-IPC programs do, means its calls, too.
+	 */
+	if (rights->calls != level_calls[rights->level])
+		priv->set |= M3IPC_PRIV_CALLS;
+	if (!rights->all_peers) {
+		priv->set |= M3IPC_PRIV_PEERS;
+		memcpy(priv->peers, rights->peers, sizeof(rights->peers));
+		priv->peers_rest = rights->peers_rest;
+	}
 }
 
 int m3_priv_get(struct m3ipc_priv_args *args)
 {
 	struct m3_proc *proc = m3_binding_get(args->vmid, args->endpoint, M3IPC_MODE_SEE);
-	struct m3_rights *rights;
+	struct m3_given given;
 
 	if (IS_ERR(proc))
 		return PTR_ERR(proc);
-	rights = &proc->rights;
-	memset(&args->priv, 0, sizeof(args->priv));
 	raw_spin_lock(&proc->party.lock);
-	args->priv.set = M3IPC_PRIV_LEVEL;
-	args->priv.level = rights->level;
-	args->priv.calls = rights->calls;
-	/* Not marked as given if they follow from the level: whoever changes the level alone
-	 * and sets the rest as it was, as M3-IPC programs do, means its calls, too.
-	 */
-	if (rights->calls != level_calls[rights->level])
-		args->priv.set |= M3IPC_PRIV_CALLS;
-	if (!rights->all_peers) {
-		args->priv.set |= M3IPC_PRIV_PEERS;
-		memcpy(args->priv.peers, rights->peers, sizeof(rights->peers));
-		args->priv.peers_rest = rights->peers_rest;
-	}
+	rights_to_given(&proc->rights, &given);
 	raw_spin_unlock(&proc->party.lock);
+	m3_priv_tell(&given, READ_ONCE(proc->vm->nr_tasks), &args->priv);
 	args->vmid = proc->vm->vmid;
 	args->endpoint = proc->party.endpoint;
 	m3_proc_put(proc);
@@ -125,6 +153,7 @@ static bool gives_too_much(const struct m3_vm *vm, const struct m3ipc_priv *priv
 
 int m3_priv_set(const struct m3ipc_priv_args *args)
 {
+	struct m3_given given = { .priv = args->priv };
 	struct m3_proc *proc;
 	int rc = m3_priv_check(&args->priv);
 
@@ -133,10 +162,11 @@ int m3_priv_set(const struct m3ipc_priv_args *args)
 	proc = m3_binding_get(args->vmid, args->endpoint, 0);
 	if (IS_ERR(proc))
 		return PTR_ERR(proc);
+	given.tasks = READ_ONCE(proc->vm->nr_tasks);
 	if (!may_set(proc) || gives_too_much(proc->vm, &args->priv))
 		rc = -EPERM;
 	else
-		m3_priv_apply(proc, &args->priv, READ_ONCE(proc->vm->level));
+		m3_priv_apply(proc, &given, READ_ONCE(proc->vm->level));
 	m3_proc_put(proc);
 	return rc;
 }

@@ -88,11 +88,12 @@ struct m3_proc *m3_proc_next(struct m3_vm *vm, s32 *nr)
 bool m3_proc_may_address(const struct m3_proc *proc, s32 nr)
 {
 	const struct m3_rights *rights = &proc->rights;
-	u32 index = nr + (s32)proc->vm->nr_tasks;
+	u32 index;
 
 	/* Pairs with the release in m3_priv_apply(). */
 	if (smp_load_acquire(&rights->all_peers))
 		return true;
+	index = nr + (s32)READ_ONCE(rights->peers_tasks); /* below the map is beyond it, too */
 	if (index >= M3IPC_PEER_WORDS * 64)
 		return READ_ONCE(rights->peers_rest);
 	return READ_ONCE(rights->peers[index / 64]) & BIT_ULL(index % 64);

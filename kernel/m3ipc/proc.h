@@ -16,6 +16,7 @@ struct m3_rights {
 	u32 level;
 	bool all_peers;
 	bool peers_rest;
+	u32 peers_tasks; /* the first bit of @peers is process number -peers_tasks */
 	u64 peers[M3IPC_PEER_WORDS];
 };
 

@@ -97,14 +97,17 @@ static int vm_info_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-/* Slots of a VM, one line each: the position is the process number, + 1 for the header. */
+/*
+ * Slots of a VM, one line each. The header is at position 0; that of a process number does not
+ * depend on how many tasks there are, which may become more.
+ */
 static void *slots_seek(struct m3_vm *vm, loff_t *pos)
 {
-	s32 nr = *pos - 1 - (s32)vm->nr_tasks;
+	s32 nr = *pos - 1 - M3IPC_MAX_TASKS;
 	struct m3_slot *slot = m3_slot_next(vm, &nr);
 
 	if (slot)
-		*pos = nr + (s32)vm->nr_tasks + 1;
+		*pos = nr + M3IPC_MAX_TASKS + 1;
 	return slot;
 }
 

@@ -7,19 +7,24 @@
 #include "access.h"
 #include "drvs.h"
 #include "events.h"
-#include "priv.h"
 #include "proc.h"
 #include "slot.h"
 #include "vm.h"
 
-static unsigned long slot_index(const struct m3_vm *vm, s32 nr)
+/* Tasks have a table of their own, so that there may be more of them later. */
+static struct xarray *table_of(const struct m3_vm *vm, s32 nr)
 {
-	return nr + (s32)vm->nr_tasks;
+	return (struct xarray *)(nr < 0 ? &vm->tasks : &vm->slots);
+}
+
+static unsigned long index_of(s32 nr)
+{
+	return nr < 0 ? -1 - nr : nr;
 }
 
 struct m3_slot *m3_slot_find(const struct m3_vm *vm, s32 nr)
 {
-	return xa_load((struct xarray *)&vm->slots, slot_index(vm, nr));
+	return xa_load(table_of(vm, nr), index_of(nr));
 }
 
 struct m3_slot *m3_slot_get(struct m3_vm *vm, s32 nr)
@@ -34,33 +39,53 @@ struct m3_slot *m3_slot_get(struct m3_vm *vm, s32 nr)
 		return ERR_PTR(-ENOMEM);
 	slot->nr = nr;
 	INIT_LIST_HEAD(&slot->waiters);
-	other = xa_cmpxchg(&vm->slots, slot_index(vm, nr), NULL, slot, GFP_KERNEL_ACCOUNT);
+	other = xa_cmpxchg(table_of(vm, nr), index_of(nr), NULL, slot, GFP_KERNEL_ACCOUNT);
 	if (!other)
 		return slot;
 	kfree(slot);
 	return xa_is_err(other) ? ERR_PTR(xa_err(other)) : other;
 }
 
+/* The first task from @nr on. Their table is backwards, and short. */
+static struct m3_slot *next_task(struct m3_vm *vm, s32 nr)
+{
+	struct m3_slot *slot = NULL;
+
+	if (xa_empty(&vm->tasks))
+		return NULL;
+	for (nr = max(nr, -M3IPC_MAX_TASKS); nr < 0 && !slot; nr++)
+		slot = xa_load(&vm->tasks, index_of(nr));
+	return slot;
+}
+
 struct m3_slot *m3_slot_next(struct m3_vm *vm, s32 *nr)
 {
-	unsigned long index = *nr < -(s32)vm->nr_tasks ? 0 : slot_index(vm, *nr);
-	struct m3_slot *slot = xa_find(&vm->slots, &index, ULONG_MAX, XA_PRESENT);
+	unsigned long index = max(*nr, 0);
+	struct m3_slot *slot = next_task(vm, *nr);
 
+	if (!slot)
+		slot = xa_find(&vm->slots, &index, ULONG_MAX, XA_PRESENT);
 	if (slot)
 		*nr = slot->nr;
 	return slot;
 }
 
-void m3_slot_free_all(struct m3_vm *vm)
+static void free_table(struct xarray *table)
 {
 	struct m3_slot *slot;
 	unsigned long index;
 
-	xa_for_each(&vm->slots, index, slot) {
+	xa_for_each(table, index, slot) {
 		kfree(slot->reservation);
 		kfree(slot);
 	}
-	xa_destroy(&vm->slots);
+	xa_destroy(table);
+}
+
+void m3_slot_free_all(struct m3_vm *vm)
+{
+	free_table(&vm->tasks);
+	free_table(&vm->slots);
 }
 
 static bool spans(struct m3_vm *vm, s32 nodeid)
@@ -85,7 +110,8 @@ static int make_reservation(struct m3_vm *vm, const struct m3ipc_slot *args,
 	if (args->priv.set & M3IPC_PRIV_LEVEL && !m3_priv_may_give(vm, args->priv.level))
 		return -EPERM;
 	res->set = args->set;
-	res->priv = args->priv;
+	res->given.priv = args->priv;
+	res->given.tasks = READ_ONCE(vm->nr_tasks);
 	if (args->set & M3IPC_SLOT_NODE) {
 		if (args->nodeid < 0 || args->nodeid >= M3IPC_MAX_NODES ||
 		    !spans(vm, args->nodeid))
@@ -120,7 +146,7 @@ static struct m3_reservation *swap_reservation(struct m3_vm *vm, struct m3_slot 
 	raw_spin_unlock(&vm->lock);
 
 	if (occupant) {
-		m3_priv_apply(occupant, res ? &res->priv : NULL, level);
+		m3_priv_apply(occupant, res ? &res->given : NULL, level);
 		m3_proc_put(occupant);
 	}
 	return old;
@@ -203,7 +229,7 @@ int m3_slot_get_info(struct m3ipc_slot *args)
 	res = slot ? slot->reservation : NULL;
 	if (res) {
 		args->set = res->set;
-		args->priv = res->priv;
+		m3_priv_tell(&res->given, vm->nr_tasks, &args->priv);
 		args->reserved = 1;
 		if (res->set & M3IPC_SLOT_NODE)
 			args->nodeid = res->nodeid;

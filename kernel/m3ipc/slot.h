@@ -5,7 +5,7 @@
 
 #include <linux/uidgid.h>
 
-#include "internal.h"
+#include "priv.h"
 
 struct m3_proc;
 struct m3_vm;
@@ -15,7 +15,7 @@ struct m3_reservation {
 	u32 set; /* M3IPC_SLOT_* */
 	s32 nodeid;
 	kuid_t uid;
-	struct m3ipc_priv priv;
+	struct m3_given given;
 };
 
 /* Members protected by m3_vm.lock; @proc is read under RCU. Lives as long as its VM. */

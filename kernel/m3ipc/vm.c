@@ -145,8 +145,9 @@ static int check_values(const struct m3ipc_vm_params *params)
 static int check_warned(const struct m3ipc_vm_params *params, const struct m3_vm *self)
 {
 	s32 nr = m3_endpoint_nr(params->warn2proc);
-	s32 tasks = self ? self->nr_tasks : params->nr_tasks;
-	s32 procs = self && !(params->set & M3IPC_VM_LIMITS) ? self->nr_procs : params->nr_procs;
+	bool kept = self && !(params->set & M3IPC_VM_LIMITS);
+	s32 tasks = kept ? self->nr_tasks : params->nr_tasks;
+	s32 procs = kept ? self->nr_procs : params->nr_procs;
 
 	if (!(params->set & M3IPC_VM_WARN) || params->warn2proc == M3IPC_NONE)
 		return 0;
@@ -278,7 +279,7 @@ static struct m3_vm *alloc_vm(const struct m3ipc_vm_params *params, const struct
 	vm->vmid = params->vmid;
 	vm->nr_tasks = params->nr_tasks;
 	vm->nr_procs = params->nr_procs;
-	vm->nr_sysprocs = params->nr_sysprocs;
+	vm->nr_servers = params->nr_sysprocs - params->nr_tasks;
 	vm->abi = wanted_abi(params);
 	vm->level = M3IPC_LEVEL_SERVER;
 	vm->warn2proc = M3IPC_NONE;
@@ -289,6 +290,7 @@ static struct m3_vm *alloc_vm(const struct m3ipc_vm_params *params, const struct
 	raw_spin_lock_init(&vm->lock);
 	raw_spin_lock_init(&vm->deadlock_lock);
 	xa_init(&vm->slots);
+	xa_init(&vm->tasks);
 	refcount_set(&vm->refs, 1);
 	INIT_WORK(&vm->free_work, free_vm);
 	apply_params(vm, params, owner);
@@ -358,14 +360,32 @@ out:
 
 /* ---- vm_set ---- */
 
+/* Limits go upward only: those of processes, of tasks, and of the servers among the system slots. */
 static int check_growth(const struct m3_vm *vm, const struct m3ipc_vm_params *params)
 {
+	int rc;
+
 	if (!(params->set & M3IPC_VM_LIMITS))
 		return 0;
-	if (params->nr_tasks != vm->nr_tasks || params->nr_sysprocs != vm->nr_sysprocs ||
-	    params->nr_procs < vm->nr_procs)
+	rc = check_limits(params);
+	if (rc)
+		return rc;
+	if (params->nr_procs < vm->nr_procs || params->nr_tasks < vm->nr_tasks ||
+	    params->nr_sysprocs - params->nr_tasks < vm->nr_servers)
 		return -M3IPC_EBADRANGE;
-	return check_limits(params);
+	return 0;
+}
+
+/*
+ * vm->lock held. Who is bound in a slot that becomes a system slot keeps its endpoint; the next
+ * there has its number.
+ */
+static void grow(struct m3_vm *vm, const struct m3ipc_vm_params *params)
+{
+	WRITE_ONCE(vm->nr_procs, params->nr_procs);
+	WRITE_ONCE(vm->nr_tasks, params->nr_tasks);
+	WRITE_ONCE(vm->nr_servers, params->nr_sysprocs - params->nr_tasks);
+	m3_wait_system_slots(vm);
 }
 
 /* m3_drvs.mutex held. */
@@ -389,7 +409,7 @@ static int change_vm(struct m3_vm *vm, const struct m3ipc_vm_params *params)
 	raw_spin_lock(&vm->lock);
 	apply_params(vm, params, &owner);
 	if (params->set & M3IPC_VM_LIMITS)
-		WRITE_ONCE(vm->nr_procs, params->nr_procs);
+		grow(vm, params);
 	m3_events_emit_vm(M3IPC_EVENT_VM_SET, vm);
 	raw_spin_unlock(&vm->lock);
 	return 0;

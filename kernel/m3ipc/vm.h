@@ -23,8 +23,6 @@ struct m3_owner {
 struct m3_vm {
 	/* invariant after vm_init */
 	s32 vmid;
-	u32 nr_tasks;
-	u32 nr_sysprocs;
 	u32 abi; /* M3IPC_ABI_32 or _64 */
 	u64 incarnation;
 	u64 since_ns;
@@ -35,7 +33,10 @@ struct m3_vm {
 	bool ended;
 	u32 bound;
 	u32 reserved;
-	u32 nr_procs; /* grows only; read without the lock on the message path */
+	/* these grow only, nr_servers changes the endpoints of free slots alone; read without the lock */
+	u32 nr_procs;
+	u32 nr_tasks;
+	u32 nr_servers; /* system slots that are no tasks: numbers 0..nr_servers-1 */
 	u32 level;
 	u32 policy;
 	s32 warn2proc;
@@ -47,7 +48,8 @@ struct m3_vm {
 	u8 tag[16];
 	u64 nodes[M3IPC_NODE_WORDS];
 
-	struct xarray slots; /* process number + nr_tasks -> m3_slot; entries only come */
+	struct xarray slots; /* process number -> m3_slot; entries only come */
+	struct xarray tasks; /* likewise, of negative numbers: -1 - process number -> m3_slot */
 	raw_spinlock_t deadlock_lock; /* see internal.h */
 
 	struct proc_dir_entry *dir; /* protected by m3_drvs.mutex */
@@ -68,12 +70,12 @@ void m3_vm_put(struct m3_vm *vm);
 
 static inline bool m3_vm_has_nr(const struct m3_vm *vm, s32 nr)
 {
-	return nr >= -(s32)vm->nr_tasks && nr < (s32)READ_ONCE(vm->nr_procs);
+	return nr >= -(s32)READ_ONCE(vm->nr_tasks) && nr < (s32)READ_ONCE(vm->nr_procs);
 }
 
 static inline bool m3_vm_is_system_nr(const struct m3_vm *vm, s32 nr)
 {
-	return nr < (s32)vm->nr_sysprocs - (s32)vm->nr_tasks;
+	return nr < (s32)READ_ONCE(vm->nr_servers);
 }
 
 /* m3_vm.lock or m3_drvs.mutex held. */

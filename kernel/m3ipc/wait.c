@@ -52,15 +52,34 @@ void m3_wait_vm_ended(struct m3_vm *vm)
 {
 	struct m3_waiter *waiter, *next;
 	struct m3_slot *slot;
-	unsigned long index;
+	s32 nr = S32_MIN;
 
 	lockdep_assert_held(&vm->lock);
 
 	rcu_read_lock();
-	xa_for_each(&vm->slots, index, slot) {
+	for (slot = m3_slot_next(vm, &nr); slot; nr++, slot = m3_slot_next(vm, &nr)) {
 		list_for_each_entry_safe(waiter, next, &slot->waiters, link) {
 			if (!waiter->me)
 				m3_wait_finish(waiter, waiter->for_bind ? -M3IPC_EVMNOTRUN : 0);
+		}
+	}
+	rcu_read_unlock();
+}
+
+void m3_wait_system_slots(struct m3_vm *vm)
+{
+	struct m3_waiter *waiter, *next;
+	struct m3_slot *slot;
+	s32 nr = 0;
+
+	lockdep_assert_held(&vm->lock);
+
+	rcu_read_lock();
+	for (slot = m3_slot_next(vm, &nr); slot && m3_vm_is_system_nr(vm, nr);
+	     nr++, slot = m3_slot_next(vm, &nr)) {
+		list_for_each_entry_safe(waiter, next, &slot->waiters, link) {
+			if (waiter->for_bind && waiter->endpoint != slot->nr)
+				m3_wait_finish(waiter, -M3IPC_EENDPOINT);
 		}
 	}
 	rcu_read_unlock();
@@ -120,7 +139,7 @@ static int wait_self(struct m3ipc_wait *args)
 }
 
 /* Whether the wait is over before it begins: 0 or an error; 1: it is not. */
-static int look_at_slot(struct m3_slot *slot, struct m3_waiter *waiter)
+static int look_at_slot(struct m3_vm *vm, struct m3_slot *slot, struct m3_waiter *waiter)
 {
 	s32 generation = (waiter->endpoint - slot->nr) >> M3IPC_GENERATION_SHIFT;
 	struct m3_proc *proc = rcu_dereference_raw(slot->proc);
@@ -132,7 +151,9 @@ static int look_at_slot(struct m3_slot *slot, struct m3_waiter *waiter)
 		waiter->endpoint = proc->party.endpoint;
 		return 0;
 	}
-	return generation && (u32)generation < slot->lives ? -M3IPC_EENDPOINT : 1;
+	if (generation && ((u32)generation < slot->lives || m3_vm_is_system_nr(vm, slot->nr)))
+		return -M3IPC_EENDPOINT;
+	return 1;
 }
 
 /* Lists @waiter, if there is something to wait for: 1; else 0 or an error. */
@@ -146,7 +167,7 @@ static int enlist(struct m3_vm *vm, struct m3_slot *slot, struct m3_waiter *wait
 	else if (waiter->me && READ_ONCE(waiter->me->party.dead))
 		rc = -M3IPC_ENOTBIND;
 	else
-		rc = look_at_slot(slot, waiter);
+		rc = look_at_slot(vm, slot, waiter);
 	if (rc > 0) {
 		list_add_tail(&waiter->link, &slot->waiters);
 		if (waiter->me)
@@ -184,8 +205,6 @@ static int wait_slot(struct m3_vm *vm, struct m3_proc *me, struct m3ipc_wait *ar
 		return -M3IPC_EENDPOINT;
 	if (!m3_vm_has_nr(vm, nr))
 		return -ERANGE;
-	if (m3_vm_is_system_nr(vm, nr) && args->endpoint != nr)
-		return waiter.for_bind ? -M3IPC_EENDPOINT : 0;
 	slot = m3_slot_get(vm, nr);
 	if (IS_ERR(slot))
 		return PTR_ERR(slot);

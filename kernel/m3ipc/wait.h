@@ -28,6 +28,8 @@ void m3_wait_slot_changed(struct m3_vm *vm, struct m3_slot *slot, struct m3_proc
 			  bool bound);
 /* The VM ended: tells all but its own processes, whose bindings end next. m3_vm.lock held. */
 void m3_wait_vm_ended(struct m3_vm *vm);
+/* Slots became system slots: tells those who wait for a generation in one. m3_vm.lock held. */
+void m3_wait_system_slots(struct m3_vm *vm);
 /* @proc is not bound any more: ends the waits of its threads. m3_vm.lock held. */
 void m3_wait_proc_ended(struct m3_proc *proc);
 /* Sets the result and wakes. The lock of the waiter's list is held, in an RCU read section. */

@@ -94,7 +94,7 @@ enum m3ipc_policy {
 #define M3IPC_MODE_DEFAULT 0750
 
 /* Which fields of m3ipc_vm_params are given ("set"); the others keep their default or value. */
-#define M3IPC_VM_LIMITS 0x001 /* nr_procs nr_tasks nr_sysprocs (vm_set: upward; nr_procs only) */
+#define M3IPC_VM_LIMITS 0x001 /* nr_procs nr_tasks nr_sysprocs (vm_set: upward) */
 #define M3IPC_VM_NODES 0x002 /* nodes; default: the local node */
 #define M3IPC_VM_OWNER 0x004 /* uid gid; default: the caller's effective ids */
 #define M3IPC_VM_MODE 0x008 /* mode; default M3IPC_MODE_DEFAULT */

@@ -221,7 +221,7 @@ typedef dvs_usr_t DRVS_usr_t;
 #define M3_VM_TAG 0x010u     /* dc_tag */
 #define M3_VM_NODEMAP 0x020u /* dc_nodemap, instead of dc_nodes */
 #define M3_VM_POLICY 0x040u  /* dc_policy; default M3_POLICY_CONSENT */
-#define M3_VM_LIMITS 0x100u  /* vm_set: dc_nr_procs, upward */
+#define M3_VM_LIMITS 0x100u  /* vm_set: dc_nr_procs dc_nr_tasks dc_nr_sysprocs, upward */
 #define M3_VM_NAME 0x200u    /* vm_set: dc_name */
 #define M3_VM_WARN 0x400u    /* vm_set: dc_warn2proc dc_warnmsg */
 #define M3_VM_NODES 0x800u   /* vm_set: dc_nodes */
