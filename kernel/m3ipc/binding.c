@@ -374,7 +374,8 @@ static void unpublish(struct m3_proc *proc, const struct m3_ending *ending)
 	raw_spin_lock(&vm->lock);
 	RCU_INIT_POINTER(proc->slot->proc, NULL);
 	WRITE_ONCE(vm->bound, vm->bound - 1);
-	vm->past_messages += proc->party.received;
+	vm->past_received += proc->party.received;
+	vm->past_sent += proc->party.sent;
 	vm->past_copied += proc->party.copied;
 	m3_events_emit_unbind(proc, ending);
 	m3_wait_proc_ended(proc);

@@ -204,7 +204,8 @@ static void add_totals(struct m3_vm *vm, struct m3ipc_vm_info *info)
 	for (proc = m3_proc_next(vm, &nr); proc; nr++, proc = m3_proc_next(vm, &nr)) {
 		raw_spin_lock(&proc->party.lock);
 		info->messages += proc->party.received;
-		info->copied += proc->party.copied;
+		info->lclsent += proc->party.sent;
+		info->lclcopy += proc->party.copied;
 		raw_spin_unlock(&proc->party.lock);
 	}
 	rcu_read_unlock();
@@ -236,10 +237,12 @@ void m3_info_vm(struct m3_vm *vm, struct m3ipc_vm_info *info)
 	memcpy(params->nodes, vm->nodes, sizeof(params->nodes));
 	info->bound = vm->bound;
 	info->reserved_slots = vm->reserved;
-	info->messages = vm->past_messages;
-	info->copied = vm->past_copied;
+	info->messages = vm->past_received;
+	info->lclsent = vm->past_sent;
+	info->lclcopy = vm->past_copied;
 	raw_spin_unlock(&vm->lock);
 	add_totals(vm, info);
+	info->copied = info->lclcopy;
 }
 
 /* The first VM from @vmid on that the caller may see. */

@@ -94,6 +94,8 @@ static int vm_info_show(struct seq_file *m, void *v)
 		   (int)sizeof(p->tag), p->tag);
 	seq_printf(m, "incarnation=%llu\nbound=%u\nreserved=%u\nmessages=%llu\ncopied=%llu\n",
 		   info.incarnation, info.bound, info.reserved_slots, info.messages, info.copied);
+	seq_printf(m, "lclsent=%llu\nrmtsent=%llu\nlclcopy=%llu\nrmtcopy=%llu\n", info.lclsent,
+		   info.rmtsent, info.lclcopy, info.rmtcopy);
 	return 0;
 }
 

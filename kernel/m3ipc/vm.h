@@ -42,7 +42,8 @@ struct m3_vm {
 	s32 warn2proc;
 	s32 warnmsg;
 	struct m3_owner owner;
-	u64 past_messages; /* of bindings that ended */
+	u64 past_received; /* of bindings that ended */
+	u64 past_sent;
 	u64 past_copied;
 	char name[M3IPC_NAME_SIZE];
 	u8 tag[16];

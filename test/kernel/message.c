@@ -438,7 +438,14 @@ TEST(counters_count_messages, "count.messages")
 	EXPECT_EQ(proc.p_rmtsent, 0);
 	EXPECT_EQ(mnx_getvminfo(vm, &info), OK);
 	EXPECT_EQ(info.dc_messages, 20);
+	EXPECT_EQ(info.dc_lclsent, 20);
+	EXPECT_EQ(info.dc_rmtsent, 0);
+	EXPECT_EQ(info.dc_rmtcopy, 0);
 	kill_and_reap(server);
+	/* What those have moved that are gone still counts. */
+	EXPECT_EQ(mnx_getvminfo(vm, &info), OK);
+	EXPECT_EQ(info.dc_lclsent, 20);
+	EXPECT_EQ(info.dc_messages, 20);
 }
 
 /* ---- deadlocks ---- */

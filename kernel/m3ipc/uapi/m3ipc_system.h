@@ -153,6 +153,10 @@ struct m3ipc_vm_info {
 	__u64 since_ns; /* [out] CLOCK_REALTIME of vm_init */
 	__u64 messages; /* [out] messages and notifications delivered here */
 	__u64 copied; /* [out] bytes moved by vcopy here */
+	__u64 lclsent; /* [out] messages its processes here sent here / to other nodes */
+	__u64 rmtsent; /* [out] */
+	__u64 lclcopy; /* [out] bytes they copied here / from or to other nodes */
+	__u64 rmtcopy; /* [out] */
 };
 
 /* -------------------------------------------------------------- slot ---- */
@@ -209,7 +213,7 @@ M3IPC_LAYOUT(m3ipc_drvs_params, 96);
 M3IPC_LAYOUT(m3ipc_drvs_info, 128);
 M3IPC_LAYOUT(m3ipc_vm_params, 232);
 M3IPC_LAYOUT(m3ipc_vm_ref, 8);
-M3IPC_LAYOUT(m3ipc_vm_info, 280);
+M3IPC_LAYOUT(m3ipc_vm_info, 312);
 M3IPC_LAYOUT(m3ipc_priv, 56);
 M3IPC_LAYOUT(m3ipc_slot, 80);
 

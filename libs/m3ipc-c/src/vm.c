@@ -170,6 +170,10 @@ static int get_vm(struct m3ipc_vm_info *i, vm_usr_t *vm)
 	vm->dc_since_ns = i->since_ns;
 	vm->dc_messages = i->messages;
 	vm->dc_copied = i->copied;
+	vm->dc_lclsent = i->lclsent;
+	vm->dc_rmtsent = i->rmtsent;
+	vm->dc_lclcopy = i->lclcopy;
+	vm->dc_rmtcopy = i->rmtcopy;
 	memcpy(vm->dc_tag, p->tag, sizeof(vm->dc_tag));
 	return OK;
 }

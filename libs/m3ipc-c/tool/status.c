@@ -74,9 +74,12 @@ static void print_vm_json(const vm_usr_t *vm)
 	       vm->dc_nr_procs, vm->dc_nr_tasks, vm->dc_nr_sysprocs, vm->dc_bound, vm->dc_reserved);
 	printf(",\"uid\":%u,\"gid\":%u,\"mode\":\"%04o\",\"level\":%u,\"abi\":%d", vm->dc_uid,
 	       vm->dc_gid, vm->dc_mode, vm->dc_level, vm->dc_abi == M3_ABI_32 ? 32 : 64);
-	printf(",\"incarnation\":%llu,\"sinceNs\":%llu,\"messages\":%llu,\"copied\":%llu,\"tag\":\"",
+	printf(",\"incarnation\":%llu,\"sinceNs\":%llu,\"messages\":%llu",
 	       (unsigned long long)vm->dc_incarnation, (unsigned long long)vm->dc_since_ns,
-	       (unsigned long long)vm->dc_messages, (unsigned long long)vm->dc_copied);
+	       (unsigned long long)vm->dc_messages);
+	printf(",\"sent\":%llu,\"sentRemote\":%llu,\"copied\":%llu,\"copiedRemote\":%llu,\"tag\":\"",
+	       (unsigned long long)vm->dc_lclsent, (unsigned long long)vm->dc_rmtsent,
+	       (unsigned long long)vm->dc_lclcopy, (unsigned long long)vm->dc_rmtcopy);
 	for (int i = 0; i < 16; i++)
 		printf("%02x", vm->dc_tag[i]);
 	printf("\",\"nodes\":[");

@@ -78,7 +78,9 @@ Napi::Object ShowVm(Napi::Env env, const m3ipc_vm_info &vm) {
   object.Number("warnTo", vm.params.warn2proc).Number("warnType", vm.params.warnmsg);
   object.Bytes("tag", vm.params.tag).Number("bound", vm.bound).Number("reserved", vm.reserved_slots);
   object.Milliseconds("sinceMs", vm.since_ns).Number("incarnation", vm.incarnation);
-  object.Number("messages", vm.messages).Number("copied", vm.copied);
+  object.Number("messages", vm.messages).Number("copied", vm.lclcopy);
+  object.Number("sent", vm.lclsent).Number("sentRemote", vm.rmtsent);
+  object.Number("copiedRemote", vm.rmtcopy);
   auto done = object.Done();
   done.Set("nodes", NodeSet(env, vm.params));
   return done;

@@ -69,9 +69,14 @@ export interface VmInfo {
   readonly sinceMs: number;
   /** Differs for every vmInit of this boot. */
   readonly incarnation: number;
+  /** Delivered on this node. */
   readonly messages: number;
-  /** Bytes moved by vcopy. */
+  /** Sent by its processes, past ones too, to others on this node, and on other nodes. */
+  readonly sent: number;
+  readonly sentRemote: number;
+  /** Bytes moved by vcopy on this node, and from or to others. */
   readonly copied: number;
+  readonly copiedRemote: number;
 }
 
 /** A slot that is bound, reserved or both. */

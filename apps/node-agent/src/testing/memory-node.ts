@@ -74,7 +74,8 @@ export class MemoryKernel implements NodeKernel {
     if (this.state.has(params.vmId)) throw new M3Error('vmInit', ERSCBUSY);
     const defaults = { ...SIZES, uid: 0, gid: 0, mode: 0o750, nodes: [], warnTo: NONE, warnType: 0 };
     const words = { level: 'server', abi: 'native', policy: 'consent' } as const;
-    const counters = { bound: 0, reserved: 0, messages: 0, copied: 0, sinceMs: 0, incarnation: 1 };
+    const moved = { messages: 0, sent: 0, sentRemote: 0, copied: 0, copiedRemote: 0 };
+    const counters = { ...moved, bound: 0, reserved: 0, sinceMs: 0, incarnation: 1 };
     const info = { ...defaults, ...words, ...counters, tag: Buffer.alloc(16), ...params };
     this.state.set(params.vmId, { info, bound: new Map(), slots: new Map() });
     return this.drvs().nodeId;

@@ -268,6 +268,10 @@ typedef struct dc_usr {
 	unsigned char dc_tag[16];	    /* mark of who owns the VM */
 	uint64_t dc_nodemap[NR_NODES / 64]; /* bit n of word w: node 64 * w + n */
 	unsigned int dc_policy;		    /* M3_POLICY_* */
+	uint64_t dc_lclsent;		    /* messages sent on this node */
+	uint64_t dc_rmtsent;		    /* and to other nodes */
+	uint64_t dc_lclcopy;		    /* bytes copied on this node */
+	uint64_t dc_rmtcopy;		    /* and from or to others */
 } dc_usr_t;
 typedef dc_usr_t vm_usr_t;
 typedef dc_usr_t DC_usr_t;
