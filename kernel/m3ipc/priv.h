@@ -25,7 +25,7 @@ struct m3_given {
 void m3_priv_init(struct m3_proc *proc, const struct m3_given *given, u32 vm_level);
 /* The same for one that others know. */
 void m3_priv_apply(struct m3_proc *proc, const struct m3_given *given, u32 vm_level);
-/* @given as it is said now that the VM has @tasks, at least as many: what the map lacks is as its rest. */
+/* @given as it is said in a VM of @tasks, at least as many: what the map lacks is as its rest. */
 void m3_priv_tell(const struct m3_given *given, u32 tasks, struct m3ipc_priv *priv);
 
 /* ioctls */

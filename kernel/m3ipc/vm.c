@@ -360,7 +360,7 @@ out:
 
 /* ---- vm_set ---- */
 
-/* Limits go upward only: those of processes, of tasks, and of the servers among the system slots. */
+/* Limits go upward only: of processes, of tasks, and of the servers among the system slots. */
 static int check_growth(const struct m3_vm *vm, const struct m3ipc_vm_params *params)
 {
 	int rc;

@@ -33,7 +33,7 @@ struct m3_vm {
 	bool ended;
 	u32 bound;
 	u32 reserved;
-	/* these grow only, nr_servers changes the endpoints of free slots alone; read without the lock */
+	/* these grow only; read without the lock */
 	u32 nr_procs;
 	u32 nr_tasks;
 	u32 nr_servers; /* system slots that are no tasks: numbers 0..nr_servers-1 */

@@ -20,19 +20,6 @@ static int set_limits(int procs, int tasks, int system)
 	return mnx_vm_set(vm, &p);
 }
 
-TEST(a_vm_grows_under_its_processes, "limit.grow")
-{
-	message m;
-
-	enter(220);
-	EXPECT_EQ(mnx_bind(vm, 221), EBADPROC);
-	EXPECT_EQ(mnx_receive_T(221, &m, 0), EMOLRANGE);
-	EXPECT_EQ(set_limits(MOST_PROCS, TASKS, SYSTEM_SLOTS), OK);
-	EXPECT_EQ(mnx_receive_T(221, &m, 0), ESRCDIED);
-	EXPECT_EQ(mnx_getep(0), 220);
-	join(spawn_with(enter_and_leave, MOST_PROCS - 1));
-}
-
 TEST(limits_go_upward_only, "limit.grow")
 {
 	static const int wrong[][3] = {
@@ -150,7 +137,8 @@ TEST(a_slot_becomes_a_system_slot_under_its_occupant, "limit.grow.endpoint")
 /* Lets whoever takes slot @nr address process @peer, and of those beyond the map all or none. */
 static int limit_peers(int nr, int peer, int rest)
 {
-	slot_usr_t slot = {.slot_priv = {.s_given = M3_GIVEN | M3_PRIV_PEERS, .s_peers_rest = rest}};
+	slot_usr_t slot = {
+		.slot_priv = {.s_given = M3_GIVEN | M3_PRIV_PEERS, .s_peers_rest = rest}};
 
 	slot.slot_priv.s_peers[(peer + TASKS) / 64] = 1ULL << ((peer + TASKS) % 64);
 	return mnx_slot_set(vm, nr, &slot);

@@ -128,6 +128,31 @@ TEST(limits_beyond_are_refused, "limit.procs")
 	}
 }
 
+static int set_procs(int procs)
+{
+	vm_usr_t p = {.dc_given = M3_GIVEN | M3_VM_LIMITS,
+		      .dc_nr_procs = procs,
+		      .dc_nr_tasks = 35,
+		      .dc_nr_sysprocs = 64};
+
+	return mnx_vm_set(vm, &p);
+}
+
+TEST(a_vm_grows_under_its_processes, "limit.grow")
+{
+	message m;
+
+	enter(220);
+	EXPECT_EQ(mnx_bind(vm, 221), EBADPROC);
+	EXPECT_EQ(mnx_receive_T(221, &m, 0), EMOLRANGE);
+	EXPECT_EQ(set_procs(220), EBADRANGE);
+	EXPECT_EQ(set_procs(MOST_PROCS + 1), EBADRANGE);
+	EXPECT_EQ(set_procs(MOST_PROCS), OK);
+	EXPECT_EQ(mnx_receive_T(221, &m, 0), ESRCDIED);
+	EXPECT_EQ(mnx_getep(0), 220);
+	join(spawn_with(enter_and_leave, MOST_PROCS - 1));
+}
+
 TEST(nodes_go_to_1023, "limit.nodes")
 {
 	struct m3ipc_vm_params p = {.vmid = vm, .set = M3IPC_VM_NODES};
