@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * vcopy. Both sides are pinned, a batch at a time, and then copied page to page. Faults happen
- * while pinning, when nobody is held up by them; during the copy itself the other parties are
- * held in their calls (m3_party.copy_hold), and it is short: it takes no faults.
+ * while pinning, when nobody is held up by them; one that waits for its page ends with the copy's
+ * deadline, or a signal. During the copy itself the other parties are held in their calls
+ * (m3_party.copy_hold), and it is short: it takes no faults.
  */
 
 #include <linux/cred.h>
@@ -15,6 +16,7 @@
 #include "compat/compat.h"
 #include "deadline.h"
 #include "drvs.h"
+#include "fault.h"
 #include "grant.h"
 #include "message.h"
 #include "proc.h"
@@ -45,6 +47,7 @@ struct m3_copy {
 	struct m3_side src;
 	struct m3_side dst;
 	u64 left;
+	struct m3_deadline deadline;
 };
 
 static bool is_caller(const struct m3_copy *copy, const struct m3_side *side)
@@ -204,6 +207,18 @@ static void end_side(struct m3_side *side)
 		m3_proc_put(side->proc);
 }
 
+/* What ends a copy in its middle. */
+static int check_going(const struct m3_copy *copy)
+{
+	if (READ_ONCE(copy->me->vm->ended))
+		return -M3IPC_EVMNOTRUN;
+	if (READ_ONCE(copy->me->party.dead))
+		return -M3IPC_ENOTBIND;
+	if (signal_pending(current))
+		return -EINTR;
+	return m3_deadline_passed(&copy->deadline) ? -ETIMEDOUT : 0;
+}
+
 /* ---- one batch ---- */
 
 /* Whether the party, locked, still is in the call in which it consented. */
@@ -260,26 +275,54 @@ static size_t offset_of(const struct m3_side *side)
 	return offset_in_page(side->addr);
 }
 
+/* What pinning returned, as an error of the copy. */
+static long pin_result(struct m3_side *side, long pinned)
+{
+	if (pinned > 0 || pinned == -ENOMEM || pinned == -EINTR)
+		return pinned;
+	return fault_of(side);
+}
+
+/* Pins pages of another's memory. Waits for the first if it is not there, or for the copy's end. */
+static long pin_others(const struct m3_copy *copy, struct m3_side *side, unsigned long start,
+		       unsigned long count, unsigned int flags)
+{
+	int locked, rc;
+	long pinned;
+
+	for (;;) {
+		if (mmap_read_lock_killable(side->mm))
+			return -EINTR;
+		locked = 1;
+		pinned = m3_compat_pin_remote(side->mm, start, count, flags | FOLL_NOWAIT,
+					      side->pages, &locked);
+		if (locked)
+			mmap_read_unlock(side->mm);
+		if (pinned)
+			return pin_result(side, pinned);
+		rc = m3_fault_in(side->mm, start, side->write, &copy->deadline);
+		if (!rc)
+			rc = check_going(copy);
+		if (rc)
+			return rc;
+		cond_resched();
+	}
+}
+
 /* Pins the pages of @bytes. How many bytes they hold, or an error. */
-static long pin_side(struct m3_side *side, size_t bytes)
+static long pin_side(const struct m3_copy *copy, struct m3_side *side, size_t bytes)
 {
 	unsigned long count = DIV_ROUND_UP(offset_of(side) + bytes, PAGE_SIZE);
 	unsigned long start = side->addr & PAGE_MASK;
 	unsigned int flags = side->write ? FOLL_WRITE : 0;
-	int locked = 1;
 	long pinned;
 
-	if (side->mm) {
-		if (mmap_read_lock_killable(side->mm))
-			return -EINTR;
-		pinned = m3_compat_pin_remote(side->mm, start, count, flags, side->pages, &locked);
-		if (locked)
-			mmap_read_unlock(side->mm);
-	} else {
-		pinned = pin_user_pages_fast(start, count, flags, side->pages);
-	}
-	if (pinned <= 0)
-		return pinned == -ENOMEM || pinned == -EINTR ? pinned : fault_of(side);
+	if (side->mm)
+		pinned = pin_others(copy, side, start, count, flags);
+	else
+		pinned = pin_result(side, pin_user_pages_fast(start, count, flags, side->pages));
+	if (pinned < 0)
+		return pinned;
 	side->pinned = pinned;
 	return min_t(size_t, bytes, pinned * PAGE_SIZE - offset_of(side));
 }
@@ -359,12 +402,12 @@ static long copy_batch(struct m3_copy *copy)
 {
 	size_t skip = max(offset_of(&copy->src), offset_of(&copy->dst));
 	size_t bytes = min_t(u64, copy->left, (BATCH_PAGES + 1) * PAGE_SIZE - skip);
-	long n = pin_side(&copy->src, bytes);
+	long n = pin_side(copy, &copy->src, bytes);
 	int rc;
 
 	if (n < 0)
 		return n;
-	n = pin_side(&copy->dst, n);
+	n = pin_side(copy, &copy->dst, n);
 	if (n > 0) {
 		rc = copy_held(copy, n);
 		unpin_side(&copy->dst);
@@ -377,21 +420,8 @@ static long copy_batch(struct m3_copy *copy)
 
 /* ---- all of it ---- */
 
-static int check_between(const struct m3_copy *copy, const struct m3_deadline *deadline)
+static int copy_all(struct m3_copy *copy)
 {
-	if (READ_ONCE(copy->me->vm->ended))
-		return -M3IPC_EVMNOTRUN;
-	if (READ_ONCE(copy->me->party.dead))
-		return -M3IPC_ENOTBIND;
-	if (signal_pending(current))
-		return -EINTR;
-	return m3_deadline_passed(deadline) ? -ETIMEDOUT : 0;
-}
-
-static int copy_all(struct m3_copy *copy, s32 timeout_ms)
-{
-	/* A copy does not wait for anybody: 0 has nothing to refuse. */
-	struct m3_deadline deadline = m3_deadline_in(timeout_ms ? timeout_ms : M3IPC_FOREVER);
 	long n;
 	int rc;
 
@@ -402,7 +432,7 @@ static int copy_all(struct m3_copy *copy, s32 timeout_ms)
 		copy->src.addr += n;
 		copy->dst.addr += n;
 		copy->left -= n;
-		rc = copy->left ? check_between(copy, &deadline) : 0;
+		rc = copy->left ? check_going(copy) : 0;
 		if (rc)
 			return rc;
 		cond_resched();
@@ -446,6 +476,8 @@ static int vcopy(struct m3ipc_vcopy *args)
 	args->copied = 0;
 	if (args->flags || !m3_timeout_valid(args->timeout_ms))
 		return -EINVAL;
+	/* A copy waits for no other call: 0 has nothing to refuse. */
+	copy.deadline = m3_deadline_in(args->timeout_ms ? args->timeout_ms : M3IPC_FOREVER);
 	rcu_read_lock();
 	rc = find_parties(&copy, args);
 	rcu_read_unlock();
@@ -457,7 +489,7 @@ static int vcopy(struct m3ipc_vcopy *args)
 	if (!rc)
 		rc = begin_side(&copy, &copy.dst);
 	if (!rc) {
-		rc = copy_all(&copy, args->timeout_ms);
+		rc = copy_all(&copy);
 		args->copied = args->bytes - copy.left;
 		count_copied(copy.me, args->copied);
 	}
