@@ -16,6 +16,8 @@ static void take_vms(struct snapshot *snapshot)
 		REQUIRE(snapshot->vms < MOST_VMS);
 		info.messages = 0;
 		info.copied = 0;
+		info.lclsent = 0;
+		info.lclcopy = 0;
 		snapshot->vm[snapshot->vms++] = info;
 		info = (struct m3ipc_vm_info){.params.vmid = info.params.vmid + 1,
 					      .flags = M3IPC_GET_NEXT};
