@@ -187,4 +187,22 @@ describe('the reporter', () => {
     expect(kinds()).toEqual(['status']);
     reporter.close();
   });
+
+  test('one event goes at once, a storm of them in few frames and whole', () => {
+    jest.useFakeTimers();
+    const sent: AgentFrame[] = [];
+    const reporter = new Reporter((frame) => sent.push(frame) > 0);
+    const happened = (vmId: number): void =>
+      reporter.happened([{ kind: 'vm-up', at: '2026-01-01T00:00:00.000Z', vmId }]);
+
+    happened(1);
+    expect(sent).toHaveLength(1);
+    for (let vmId = 2; vmId <= 1_000; vmId++) happened(vmId);
+    jest.advanceTimersByTime(200);
+
+    const told = sent.flatMap((frame) => (frame.type === 'event' ? frame.events.map(({ vmId }) => vmId) : []));
+    expect(told).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
+    expect(sent.length).toBeLessThanOrEqual(10);
+    reporter.close();
+  });
 });

@@ -44,7 +44,9 @@ export class Reporter {
 
   happened(events: readonly NodeEvent[]): void {
     this.events = [...this.events, ...events].slice(-MAX_EVENTS);
-    this.sendEvents();
+    // The first goes at once, what follows it closely together: the manager disconnects who sends too many frames.
+    if (this.timer === undefined || this.events.length >= MAX_EVENTS / 2) this.sendEvents();
+    this.timer ??= setTimeout(() => this.flush(false), STATUS_BATCH_MS).unref();
   }
 
   close(): void {
