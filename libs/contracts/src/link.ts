@@ -14,10 +14,23 @@ export const LEASE_SECONDS = 15;
 export const STATUS_BATCH_MS = 200;
 /** Largest frame either side accepts, in bytes. */
 export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
+/** Deepest nesting of arrays and objects in a frame. */
+export const MAX_FRAME_DEPTH = 16;
+/**
+ * What an agent may send: so many frames and bytes a second, after a burst. Answers to what the manager asked for do not
+ * count. One that sends more is disconnected (`TooManyFrames`).
+ */
+export const FRAME_RATE = {
+  perSecond: 100,
+  burst: 1_000,
+  bytesPerSecond: 8 * 1024 * 1024,
+  burstBytes: 32 * 1024 * 1024,
+} as const;
 /** Request header that carries a session token in place of Basic credentials (`Authorization: Bearer`). */
 export const SESSION_SCHEME = 'Bearer';
 
-const revision = z.string().regex(/^[0-9]+$/);
+/** Decimal string: a Postgres bigint, which has room for every number of 18 digits. */
+const revision = z.string().regex(/^[0-9]{1,18}$/);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const appliedRefSchema = z.object({ epoch: epochSchema, revision, digest });
@@ -25,14 +38,14 @@ export type AppliedRef = z.infer<typeof appliedRefSchema>;
 
 export const helloSchema = z.object({
   type: z.literal('hello'),
-  nodeDn: z.string().min(1),
-  machineId: z.string().min(1),
-  bootId: z.string().min(1),
-  agentVersion: z.string(),
-  moduleVersion: z.string().nullable(),
-  linkVersions: z.array(z.number().int()).min(1),
+  nodeDn: z.string().min(1).max(8_192),
+  machineId: z.string().min(1).max(1_024),
+  bootId: z.string().min(1).max(1_024),
+  agentVersion: z.string().max(256),
+  moduleVersion: z.string().max(256).nullable(),
+  linkVersions: z.array(z.number().int()).min(1).max(256),
   applied: appliedRefSchema.nullable(),
-  capabilities: z.array(z.string()),
+  capabilities: z.array(z.string().max(256)).max(256),
 });
 
 export const welcomeSchema = z.object({
@@ -245,5 +258,6 @@ export const LINK_CLOSE = {
   superseded: 4410,
   tooSlow: 4413,
   versionMismatch: 4426,
+  tooMany: 4429,
   goingAway: 1001,
 } as const;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // One agent's WebSocket: frames in and out, in order. Knows the protocol, not what becomes of it.
-import { CAPABILITIES, LINK_CLOSE, LINK_VERSION, agentFrameSchema } from '@drvs/contracts';
+import { CAPABILITIES, JOURNAL_WINDOW, LINK_CLOSE, LINK_VERSION } from '@drvs/contracts';
 import type { AgentFrame, DesiredNode, Epoch, ManagerFrame, PlacedDocument } from '@drvs/contracts';
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../common/clock.js';
 import { errorText } from '../common/logger.js';
 import type { Logger } from '../common/logger.js';
+import { FrameBudget } from './frame-budget.js';
+import { readFrame } from './frame-reader.js';
 import type { LinkIdentity } from './link-authenticator.js';
 
 type FrameOf<Kind extends AgentFrame['type']> = Extract<AgentFrame, { type: Kind }>;
@@ -68,6 +70,7 @@ export class AgentSession {
   private next: PlacedDocument | undefined;
   private turn: Promise<void> = Promise.resolve();
   private waiting = 0;
+  private readonly budget = new FrameBudget(performance.now());
   private ended = false;
 
   constructor(
@@ -122,7 +125,9 @@ export class AgentSession {
 
   /** Asks the agent for something; only what it offers. */
   ask(request: Request): void {
-    if (this.live) this.send(request);
+    if (!this.live) return;
+    this.budget.expect(answersTo(request));
+    this.send(request);
   }
 
   /** Asks the agent to start over from hello. */
@@ -148,17 +153,17 @@ export class AgentSession {
   private receive(data: RawData, isBinary: boolean): void {
     if (this.ended) return;
     this.lastFrameAt = this.clock.now();
-    const frame = isBinary ? 'a binary frame' : parseFrame(data);
-    if (typeof frame === 'string') {
-      this.refuse({ close: LINK_CLOSE.badFrame, code: 'BadFrame', message: `not a frame of link version 1: ${frame}` });
+    const read = readFrame(data, isBinary);
+    if (typeof read === 'string') {
+      this.refuse({ close: LINK_CLOSE.badFrame, code: 'BadFrame', message: `not a frame of link version 1: ${read}` });
+    } else if (!this.budget.spend(read.frame.type, read.bytes, performance.now())) {
+      const message = 'the agent sends more than the manager reads from one node';
+      this.refuse({ close: LINK_CLOSE.tooMany, code: 'TooManyFrames', message });
     } else if (++this.waiting > MAX_WAITING_FRAMES) {
-      this.refuse({
-        close: LINK_CLOSE.tooSlow,
-        code: 'TooManyFrames',
-        message: 'more frames than can wait for a hello',
-      });
+      const message = 'more frames than can wait for a hello';
+      this.refuse({ close: LINK_CLOSE.tooMany, code: 'TooManyFrames', message });
     } else {
-      this.turn = this.turn.then(() => this.handle(frame)).catch((error: unknown) => this.fail(error));
+      this.turn = this.turn.then(() => this.handle(read.frame)).catch((error: unknown) => this.fail(error));
     }
   }
 
@@ -249,18 +254,17 @@ export class AgentSession {
   }
 }
 
-/** The frame, or what is wrong with it. */
-function parseFrame(data: RawData): AgentFrame | string {
-  let json: unknown;
-  try {
-    json = JSON.parse(
-      Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.concat([data].flat() as Buffer[]).toString(),
-    );
-  } catch {
-    return 'not JSON';
+/** Frames that a request may be answered with. */
+function answersTo(request: Request): number {
+  switch (request.type) {
+    case 'command':
+      return 1;
+    case 'journal-open':
+      return JOURNAL_WINDOW;
+    case 'journal-more':
+      return request.frames;
+    case 'elsewhere':
+    case 'journal-close':
+      return 0;
   }
-  const parsed = agentFrameSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  return issue === undefined ? 'unknown' : `${issue.path.join('.') || 'frame'}: ${issue.message}`;
 }

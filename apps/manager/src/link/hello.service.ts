@@ -7,15 +7,22 @@ import { normalizeDn } from '@drvs/directory';
 import { ConditionStore } from '../conditions/condition.store.js';
 import { DesiredService } from '../topology/desired.service.js';
 import { EpochStore } from '../topology/epoch.store.js';
+import type { Observed } from '../topology/epoch.store.js';
 import type { AgentSession, Hello, SessionRefusal, Welcome } from './agent-session.js';
+import { AttemptLimiter } from './attempt-limiter.js';
 import { ReplicaStore } from './replica.store.js';
 import { Replica } from './replica.js';
 import { SessionTokenStore } from './session-token.store.js';
 
 const DUPLICATE = 'DuplicateIdentity';
+/** Epochs that the word of one node may begin in an hour: after a restored backup it is one. */
+const MAX_RISES = 3;
+const RISE_WINDOW_MS = 60 * 60 * 1000;
 
 @Injectable()
 export class HelloService {
+  private readonly rises = new AttemptLimiter(MAX_RISES, RISE_WINDOW_MS);
+
   constructor(
     private readonly desired: DesiredService,
     private readonly tokens: SessionTokenStore,
@@ -39,7 +46,9 @@ export class HelloService {
     const expected = node.machineId ?? other ?? hello.machineId;
     if (expected !== hello.machineId) return this.refuseDuplicate(system, node, hello, expected);
     await this.conditions.clear(system, `node:${node.uuid}`, DUPLICATE);
-    const { epoch, revision } = await this.epochs.observe(system, hello.applied);
+    const present = await this.observe(session, hello, node);
+    if (present === undefined) return beyond(node, hello);
+    const { epoch, revision } = present;
     if (this.desired.find(system)?.epoch.uuid !== epoch.uuid) await this.desired.refresh(system);
     return {
       type: 'welcome',
@@ -49,6 +58,16 @@ export class HelloService {
       epoch,
       revision,
     };
+  }
+
+  /** Who would begin epochs again and again makes every agent take its document again each time: it may do so rarely. */
+  private async observe(session: AgentSession, hello: Hello, node: DesiredNode): Promise<Observed | undefined> {
+    const { system } = session.identity;
+    const key = `${system} ${node.uuid}`;
+    const mayRise = this.rises.blockedFor(key, session.lastFrameAt) === 0;
+    const observed = await this.epochs.observe(system, hello.applied, mayRise);
+    if (observed?.risen === true) this.rises.fail(key, session.lastFrameAt);
+    return observed;
   }
 
   private async machineElsewhere(system: string, nodeUuid: string): Promise<string | undefined> {
@@ -74,6 +93,13 @@ export class HelloService {
 function gone(session: AgentSession): SessionRefusal {
   const message = `${session.node.dn} is no longer a node of '${session.identity.system}'`;
   return { close: LINK_CLOSE.unauthorised, code: 'NodeGone', message };
+}
+
+function beyond(node: DesiredNode, { applied }: Hello): SessionRefusal {
+  const message =
+    `${node.dn} says that it holds revision ${applied?.revision} of epoch ${applied?.epoch.counter}, which no database of ` +
+    'this system can have given out: stop the agent, remove its last good documents (/var/lib/drvs), start it again';
+  return { close: LINK_CLOSE.unauthorised, code: 'EpochBeyondReason', message };
 }
 
 function checkIdentity(session: AgentSession, hello: Hello, node: DesiredNode | undefined): SessionRefusal | undefined {
