@@ -4,6 +4,7 @@ import type { DynamicModule, Provider, Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access/access.guard.js';
 import { ApiTokenStore } from './access/api-token.store.js';
+import { OpenRequests } from './access/open-requests.js';
 import { ChangePlanner } from './changes/change.planner.js';
 import { ChangeService } from './changes/change.service.js';
 import { ChangeStore } from './changes/change.store.js';
@@ -121,6 +122,7 @@ const API: Type[] = [
   ChangeService,
   ConditionsService,
   EventStreamService,
+  OpenRequests,
   HeldService,
   JournalHub,
   LogsService,

@@ -13,6 +13,7 @@ import { NestLogger } from './common/logger.js';
 import type { Logger } from './common/logger.js';
 import type { Settings } from './config/settings.js';
 import { Database } from './database/database.js';
+import { OpenRequests } from './access/open-requests.js';
 import { EventStreamService } from './events/event-stream.service.js';
 import { FollowerService } from './follower/follower.service.js';
 import { AgentSessions } from './link/agent-sessions.js';
@@ -66,6 +67,7 @@ export async function startManager(settings: Settings, logger: Logger, clock = n
   app.get(LinkUpkeep).start();
   app.get(ElsewhereTeller).start();
   app.get(JournalHub).start();
+  app.get(OpenRequests).start();
   app.get(OperationRunner).start();
   app.get(FollowerService).start();
   app.get(Database).start();
@@ -78,6 +80,7 @@ export async function startManager(settings: Settings, logger: Logger, clock = n
 async function stop(app: NestExpressApplication, servers: readonly Server[]): Promise<void> {
   app.get(AgentSessions).stop();
   app.get(EventStreamService).stop();
+  app.get(OpenRequests).stop();
   app.get(ElsewhereTeller).stop();
   app.get(JournalHub).stop();
   await app.get(OperationRunner).stop();

@@ -15,6 +15,8 @@ import {
   vmViewSchema,
 } from '@drvs/contracts';
 import type { ApiEvent } from '@drvs/contracts';
+import { revokeTokens } from '@drvs/manager/access/api-token.store';
+import { withDatabase } from '@drvs/manager/database/one-shot';
 import { Fixture, SYSTEM, until } from './fixture.js';
 
 const PASSWORD = 'node1-secret';
@@ -147,6 +149,34 @@ describe('the API', () => {
     );
     expect((await fixture.request('nodes', { token: viewer })).status).toBe(200);
   });
+
+  test('a revoked token ends the streams that it opened, and no others', async () => {
+    const revoked = await fixture.newToken('viewer', 'leaver');
+    const kept = readEvents(fixture, '', viewer, (seen) => seen.some(({ message }) => message.includes('farewell')));
+    const response = await fetch(`http://${fixture.address}/api/v1/systems/${SYSTEM}/events`, {
+      headers: { authorization: `Bearer ${revoked}` },
+    });
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    expect((await reader.read()).done).toBe(false);
+
+    expect(await withDatabase(fixture.databaseUrl, (manager) => revokeTokens(manager, 'leaver'))).toBe(1);
+
+    // The connection is cut: whatever the reader still had comes first.
+    await expect(
+      (async () => {
+        while (!(await reader.read()).done);
+      })(),
+    ).rejects.toThrow();
+    expect(await fixture.request('events', { token: revoked })).toMatchObject({ status: 401 });
+    await fixture.slapd.add(fixture.slapd.vmEntry('farewell', 99, ['node2']));
+    expect((await kept).length).toBeGreaterThan(0);
+    await fixture.slapd.delete(fixture.slapd.vmDn('farewell'));
+    await until(
+      'the VM to be gone',
+      () => fixture.request('vms/farewell'),
+      ({ status }) => status === 404,
+    );
+  }, 30_000);
 
   test('events are told in order, once, from where the reader stopped', async () => {
     const stored = await readEvents(fixture, '?after=0&follow=false', viewer, () => false);

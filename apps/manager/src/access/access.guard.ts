@@ -3,11 +3,12 @@
 import { Injectable, SetMetadata } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { ApiRefusal } from '../common/api-error.js';
 import { bearerOf } from '../common/secret.js';
 import { ApiTokenStore, ROLES } from './api-token.store.js';
 import type { Actor, Role } from './api-token.store.js';
+import { OpenRequests } from './open-requests.js';
 
 const NEEDS = 'drvs:needs';
 
@@ -24,6 +25,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly tokens: ApiTokenStore,
+    private readonly open: OpenRequests,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -49,6 +51,7 @@ export class AccessGuard implements CanActivate {
       });
     }
     request.actor = actor;
+    this.open.track(context.switchToHttp().getResponse<Response>(), token);
     return true;
   }
 }

@@ -44,6 +44,16 @@ export class ApiTokenStore {
     );
     return rows[0] && { ...rows[0], name: `token:${rows[0].name}` };
   }
+
+  /** Those of the tokens, by their hashes, that are still good. */
+  async findValid(hashes: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows: { hash: string }[] = await this.database.manager.query(
+      `SELECT token_hash AS hash FROM api_token
+       WHERE token_hash = ANY($1) AND revoked_at IS NULL AND expires_at > now()`,
+      [hashes],
+    );
+    return new Set(rows.map(({ hash }) => hash));
+  }
 }
 
 /** Makes a token and gives its only copy. */
@@ -62,13 +72,14 @@ export function listTokens(manager: EntityManager): Promise<ApiTokenRow[]> {
   return manager.find(ApiTokenRow, { order: { createdAt: 'ASC' } });
 }
 
-/** Revokes every unrevoked token of a name and says how many there were. */
+/** Revokes every unrevoked token of a name, which ends what is being answered to it, and says how many there were. */
 export async function revokeTokens(manager: EntityManager, name: string): Promise<number> {
   const [, count]: [unknown, number] = await manager.query(
     'UPDATE api_token SET revoked_at = now() WHERE name = $1 AND revoked_at IS NULL',
     [name],
   );
   if (count > 0) await auditToken(manager, 'token.revoke', name, { count });
+  await manager.query(`SELECT pg_notify('drvs_token', '')`);
   return count;
 }
 

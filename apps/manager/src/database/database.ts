@@ -20,6 +20,7 @@ export const CHANNELS = [
   'drvs_session',
   'drvs_operation',
   'drvs_journal',
+  'drvs_token',
 ] as const;
 export type Channel = (typeof CHANNELS)[number];
 
