@@ -6,7 +6,7 @@ import { FakeAgent, HandshakeRefused } from './fake-agent.js';
 import type { AgentOptions } from './fake-agent.js';
 import { Fixture, until } from './fixture.js';
 
-const PASSWORDS = { node1: 'one-secret', node2: 'two-secret', node3: 'three-secret' };
+const PASSWORDS = { node1: 'one-secret', node2: 'two-secret', node3: 'three-secret', node4: 'four-secret' };
 
 describe('the agent link', () => {
   let fixture: Fixture;
@@ -19,7 +19,7 @@ describe('the agent link', () => {
     await slapd.add(nodes.join(''));
     await until(
       'the nodes',
-      () => fixture.request('nodes/node3'),
+      () => fixture.request('nodes/node4'),
       ({ status }) => status === 200,
     );
   }, 60_000);
@@ -235,4 +235,16 @@ describe('the agent link', () => {
     expect(await refusal(fixture.agentOptions('node3', 'changed'))).toBe('401 NotANode');
     other.close();
   }, 30_000);
+
+  test('the session of a deleted node ends, and its token with it', async () => {
+    const { slapd } = fixture;
+    const agent = await FakeAgent.join(options('node4'));
+    const { sessionToken } = await agent.next('welcome');
+
+    await slapd.delete(slapd.nodeDn('node4'));
+
+    expect(await agent.next('refused')).toMatchObject({ code: 'NodeGone' });
+    expect(await agent.closed()).toBe(LINK_CLOSE.unauthorised);
+    expect(await refusal(options('node4', { authorization: `Bearer ${sessionToken}` }))).toBe('401 TokenInvalid');
+  });
 });
