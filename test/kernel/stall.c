@@ -298,14 +298,14 @@ static long end_stalled(void)
 	return shared_word[0];
 }
 
-TEST(a_signal_ends_a_copy_that_waits_for_its_client, "vcopy.interrupt vcopy.client")
+TEST(a_signal_ends_a_copy_that_waits_for_its_client, "vcopy.interrupt vcopy.absent")
 {
 	stall(-1, ESRCDIED);
 	kill(server, SIGUSR1);
 	EXPECT_EQ(end_stalled(), EINTR);
 }
 
-TEST(a_time_limit_ends_a_copy_that_waits_for_its_client, "vcopy.interrupt vcopy.client")
+TEST(a_time_limit_ends_a_copy_that_waits_for_its_client, "vcopy.interrupt vcopy.absent")
 {
 	long start = now_ms();
 
