@@ -5,6 +5,9 @@ import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access/access.guard.js';
 import { ApiTokenStore } from './access/api-token.store.js';
 import { OpenRequests } from './access/open-requests.js';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditService } from './audit/audit.service.js';
+import { AuditStore } from './audit/audit.store.js';
 import { ChangePlanner } from './changes/change.planner.js';
 import { ChangeService } from './changes/change.service.js';
 import { ChangeStore } from './changes/change.store.js';
@@ -82,6 +85,7 @@ import { VmsService } from './vms/vms.service.js';
 const STORES: Type[] = [
   ActualStore,
   ApiTokenStore,
+  AuditStore,
   BatchStore,
   BoundStore,
   ChangeStore,
@@ -118,6 +122,7 @@ const LINK: Type[] = [
 ];
 
 const API: Type[] = [
+  AuditService,
   ChangePlanner,
   ChangeService,
   ConditionsService,
@@ -139,6 +144,7 @@ const API: Type[] = [
 ];
 
 const CONTROLLERS: Type[] = [
+  AuditController,
   ChangesController,
   ConditionsController,
   EventsController,

@@ -7,6 +7,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import express from 'express';
 import { ProblemFilter } from './api/problem.filter.js';
 import { securityHeaders } from './api/security-headers.js';
+import { AuditStore } from './audit/audit.store.js';
 import { AppModule } from './app.module.js';
 import { Clock } from './common/clock.js';
 import { NestLogger } from './common/logger.js';
@@ -51,7 +52,7 @@ export async function createApplication(
     { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
   );
   app.useBodyParser('json', { limit: MOST_BODY });
-  app.useGlobalFilters(new ProblemFilter(logger));
+  app.useGlobalFilters(new ProblemFilter(logger, app.get(AuditStore)));
   return { app, handler };
 }
 

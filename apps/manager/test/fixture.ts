@@ -102,6 +102,7 @@ export class Fixture {
         bindDn: this.slapd.managerDn,
         passwordFile: this.passwordFile,
       },
+      auditDays: undefined,
       insecure: true,
       logLevel: SHOW_LOG,
     };

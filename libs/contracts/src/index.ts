@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export * from './api.js';
+export * from './audit.js';
 export * from './changes.js';
 export * from './condition.js';
 export * from './link.js';

@@ -19,6 +19,7 @@ export {
   type ChangeFault,
   type ChangeInput,
   type ChangeOutlook,
+  type ChangedEntry,
 } from './changes/types.js';
 export { isBelow, normalizeDn, parentDn } from './dn.js';
 export { type Entry, type StoredEntry, restoreEntry, storeEntry } from './entry.js';

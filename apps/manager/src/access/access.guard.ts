@@ -4,6 +4,7 @@ import { Injectable, SetMetadata } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
+import { AUDITED } from '../audit/audited.js';
 import { ApiRefusal } from '../common/api-error.js';
 import { bearerOf } from '../common/secret.js';
 import { ApiTokenStore, ROLES } from './api-token.store.js';
@@ -18,6 +19,8 @@ export const Needs = (role: Role | 'nobody'): MethodDecorator & ClassDecorator =
 /** A request whose token has been checked. */
 export interface ActorRequest extends Request {
   actor?: Actor;
+  /** What the audit calls it, where it is a write. */
+  auditedAs?: string | undefined;
 }
 
 @Injectable()
@@ -45,12 +48,13 @@ export class AccessGuard implements CanActivate {
         remedy: "Make another with 'main.js token create' on the manager's host.",
       });
     }
+    request.actor = actor;
+    request.auditedAs = this.reflector.get<string | undefined>(AUDITED, context.getHandler());
     if (ROLES.indexOf(actor.role) < ROLES.indexOf(needed)) {
       throw new ApiRefusal(403, 'RoleInsufficient', `this needs the role ${needed}, the token has ${actor.role}`, {
         remedy: `Ask an administrator for a token with the role ${needed}.`,
       });
     }
-    request.actor = actor;
     this.open.track(context.switchToHttp().getResponse<Response>(), token);
     return true;
   }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tokens of people and scripts: made on the manager's host, stored as hashes, expiring, revocable.
 import { randomUUID } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { appendAudit } from '../audit/audit.store.js';
 import { hashSecret, newSecret } from '../common/secret.js';
 import { Database } from '../database/database.js';
 import { ApiTokenRow } from '../database/entities/access.entity.js';
@@ -83,10 +85,8 @@ export async function revokeTokens(manager: EntityManager, name: string): Promis
   return count;
 }
 
-async function auditToken(manager: EntityManager, action: string, name: string, after: object): Promise<void> {
-  await manager.query(`INSERT INTO audit (at, actor, action, target, after) VALUES (now(), 'host', $1, $2, $3)`, [
-    action,
-    storableText(name),
-    JSON.stringify(after),
-  ]);
+/** Whoever may read the database settings on the manager's host: known by the account there. */
+function auditToken(manager: EntityManager, action: string, name: string, after: object): Promise<void> {
+  const actor = `host:${userInfo().username}@${hostname()}`;
+  return appendAudit(manager, { actor, action, target: name, outcome: 'done', after });
 }

@@ -13,6 +13,7 @@ const NOWHERE = {
   tls: undefined,
   databaseUrl: 'postgresql://localhost/none',
   ldap: { urls: [], caFile: undefined, bindDn: '', passwordFile: '' },
+  auditDays: undefined,
   insecure: true,
   logLevel: 'error',
 };

@@ -24,6 +24,15 @@ export function decodeCursor(cursor: string): string {
   });
 }
 
+/** A cursor that names a number, as those of revisions and of the audit do. */
+export function decodeNumberCursor(cursor: string): string {
+  const number = decodeCursor(cursor);
+  if (/^\d{1,18}$/.test(number)) return number;
+  throw new ApiRefusal(400, 'CursorInvalid', `'${cursor}' is not the 'next' of a page of this list`, {
+    remedy: "Give the 'next' of the page before, or none for the first page.",
+  });
+}
+
 /**
  * One page of a list that is in memory.
  *

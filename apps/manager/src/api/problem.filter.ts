@@ -2,18 +2,28 @@
 // Whatever goes wrong in a request becomes one problem document, with the volume it deserves in the log.
 import { Catch, HttpException } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
+import type { ActorRequest } from '../access/access.guard.js';
+import type { AuditRecord } from '../audit/audit.store.js';
 import { ApiRefusal } from '../common/api-error.js';
 import { errorText } from '../common/logger.js';
 import type { Logger } from '../common/logger.js';
 import { isUnavailable } from '../database/unavailable.js';
 
+/** Where refused writes are recorded. */
+export interface RefusalRecorder {
+  append(record: AuditRecord): Promise<void>;
+}
+
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly audit: RefusalRecorder,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<Request>();
+    const request = host.switchToHttp().getRequest<ActorRequest>();
     const response = host.switchToHttp().getResponse<Response>();
     const refusal = this.toRefusal(error);
     if (refusal.status === 500) {
@@ -23,6 +33,9 @@ export class ProblemFilter implements ExceptionFilter {
       // What is waited for has been said already.
       this.logger.debug({ code: refusal.code, path: request.path, error: errorText(error) }, 'a request must wait');
     }
+    this.record(request, refusal).catch((failure: unknown) => {
+      this.logger.warn({ path: request.path, error: errorText(failure) }, 'a refused write is not in the audit');
+    });
     if (response.headersSent) {
       response.end();
       return;
@@ -30,6 +43,22 @@ export class ProblemFilter implements ExceptionFilter {
     if (refusal.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="drvs"');
     if (refusal.status === 503) response.setHeader('Retry-After', '2');
     response.status(refusal.status).type('application/problem+json').send(refusal.toProblem(request.path));
+  }
+
+  /** A write that was refused before it was handed on. Whoever has no valid token is nobody to be recorded. */
+  private async record(request: ActorRequest, refusal: ApiRefusal): Promise<void> {
+    const { actor, auditedAs, params, socket, path } = request;
+    if (actor === undefined || auditedAs === undefined || refusal.recorded) return;
+    if (request.query['dryRun'] === 'true') return;
+    await this.audit.append({
+      system: String(params['system']),
+      actor: actor.name,
+      address: socket.remoteAddress ?? null,
+      action: auditedAs,
+      target: path,
+      outcome: refusal.status < 500 ? 'refused' : 'failed',
+      message: `${refusal.code}: ${refusal.message}`,
+    });
   }
 
   private toRefusal(error: unknown): ApiRefusal {

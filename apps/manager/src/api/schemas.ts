@@ -3,6 +3,8 @@
 import {
   apiErrorSchema,
   apiEventSchema,
+  auditQuerySchema,
+  auditViewSchema,
   changeRequestSchema,
   changeSetSchema,
   changeViewSchema,
@@ -37,6 +39,8 @@ import { z } from 'zod';
 export const SCHEMAS = {
   ApiError: apiErrorSchema,
   ApiEvent: apiEventSchema,
+  AuditPage: page(auditViewSchema),
+  AuditView: auditViewSchema,
   ChangeRequest: changeRequestSchema,
   ChangeSet: changeSetSchema,
   ChangeView: changeViewSchema,
@@ -70,6 +74,7 @@ export const SCHEMAS = {
 export type SchemaName = keyof typeof SCHEMAS;
 
 export const QUERIES = {
+  AuditQuery: auditQuerySchema,
   PageQuery: pageQuerySchema,
   ProcessesQuery: processesQuerySchema,
   EventsQuery: eventsQuerySchema,

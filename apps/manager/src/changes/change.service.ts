@@ -85,6 +85,7 @@ export class ChangeService {
       }
       if (outcome?.kind === 'failed') {
         throw new ApiRefusal(502, 'DirectoryRefused', outcome.message, {
+          recorded: true,
           remedy: 'Correct the cause and send the change set again.',
           extra: { change: id },
         });
@@ -111,9 +112,9 @@ function refused(
   { status, code, message, remedy, plan }: ChangeRefusal,
   lines: readonly (number | null)[],
 ): ApiRefusal {
-  if (plan === undefined) return new ApiRefusal(status, code, message, { remedy });
+  if (plan === undefined) return new ApiRefusal(status, code, message, { remedy, recorded: true });
   const faults = plan.faults.map((fault) => ({ ...fault, line: lines[fault.index ?? -1] ?? null }));
-  return new ApiRefusal(status, code, message, { remedy, extra: { current: { ...plan, faults } } });
+  return new ApiRefusal(status, code, message, { remedy, recorded: true, extra: { current: { ...plan, faults } } });
 }
 
 function noName(actor: string): ApiRefusal {
@@ -130,6 +131,7 @@ function keyReused(key: string): ApiRefusal {
 
 function absent(): ApiRefusal {
   return new ApiRefusal(503, 'FollowerAbsent', 'no manager follows the directory now, so nothing was written', {
+    recorded: true,
     remedy: 'GET /readyz says what the manager waits for; send the change set again afterwards.',
   });
 }

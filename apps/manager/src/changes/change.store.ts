@@ -6,8 +6,10 @@ import { Injectable } from '@nestjs/common';
 import type { ChangeView, PlanView } from '@drvs/contracts';
 import type { WriteOperation } from '@drvs/directory';
 import type { EntityManager } from 'typeorm';
+import { appendAudit, concludeAudit } from '../audit/audit.store.js';
 import { Database } from '../database/database.js';
 import { storableJson, storableText } from '../database/stored-json.js';
+import type { ChangedValues } from './changed-values.rules.js';
 
 /** A change set as somebody asked for it. */
 export interface AskedChange {
@@ -66,6 +68,7 @@ export interface KnownChange {
   readonly requestHash: string;
 }
 
+const WITHDRAWN = { outcome: 'failed', message: 'withdrawn: no manager followed the directory' } as const;
 const VIEW = `id, state, actor, reason, asked_at AS at, operation_count AS operations, written, outcome`;
 const OPEN = `id, actor, acts_as AS "actsAs", state, if_revision AS "ifRevision", plan, force, operations, inverses, written, released`;
 
@@ -98,10 +101,11 @@ export class ChangeStore {
       );
       if (inserted.length === 0) return this.known(manager, change);
       const dns = change.operations.map(({ op, dn }) => `${op} ${dn}`);
-      await manager.query(
-        `INSERT INTO audit (system, at, actor, address, action, target, after) VALUES ($1, now(), $2, $3, 'change', $4, $5)`,
-        [change.system, change.actor, change.address, id, storableJson({ reason: change.reason, operations: dns })],
-      );
+      const { system, actor, address, reason, actsAs, plan, force } = change;
+      await appendAudit(manager, {
+        ...{ system, actor, address, action: 'change', target: id, outcome: 'asked', reason, request: id },
+        after: { actsAs, plan, force, operations: dns },
+      });
       await manager.query(`SELECT pg_notify('drvs_decision', $1)`, [change.system]);
       return { id, requestHash: change.requestHash };
     });
@@ -140,11 +144,14 @@ export class ChangeStore {
 
   /** Takes a change set back that nobody has begun to write; false when that is too late. */
   async withdraw(id: string): Promise<boolean> {
-    const [, count]: [unknown, number] = await this.database.manager.query(
-      `DELETE FROM change_journal WHERE id = $1 AND state = 'waiting'`,
-      [id],
-    );
-    return count > 0;
+    return this.database.manager.transaction(async (manager) => {
+      const [, count]: [unknown, number] = await manager.query(
+        `DELETE FROM change_journal WHERE id = $1 AND state = 'waiting'`,
+        [id],
+      );
+      if (count > 0) await concludeAudit(manager, id, WITHDRAWN);
+      return count > 0;
+    });
   }
 }
 
@@ -164,17 +171,20 @@ export async function openChanges(manager: EntityManager, system: string): Promi
 }
 
 /** What is fixed when the writing begins. */
-export type BegunChange = Pick<OpenChange, 'inverses' | 'released'>;
+export interface BegunChange extends Pick<OpenChange, 'inverses' | 'released'> {
+  readonly changed: ChangedValues;
+}
 
 /** Marks the begin of the writing; false when the change set was withdrawn meanwhile. */
 export async function beginChange(
   manager: EntityManager,
   id: string,
-  { inverses, released }: BegunChange,
+  { inverses, released, changed }: BegunChange,
 ): Promise<boolean> {
   const [, count]: [unknown, number] = await manager.query(
-    `UPDATE change_journal SET state = 'writing', inverses = $2, released = $3 WHERE id = $1 AND state = 'waiting'`,
-    [id, storableJson(inverses), storableJson(released)],
+    `UPDATE change_journal SET state = 'writing', inverses = $2, released = $3, changed = $4
+     WHERE id = $1 AND state = 'waiting'`,
+    [id, storableJson(inverses), storableJson(released), storableJson(changed)],
   );
   return count > 0;
 }
@@ -183,11 +193,16 @@ export async function advanceChange(manager: EntityManager, id: string, written:
   await manager.query('UPDATE change_journal SET written = $2 WHERE id = $1', [id, written]);
 }
 
-/** Writes what came of a change set, and forgets the operations: their names stay in the audit. */
+/** Writes what came of a change set, here and in the audit, and forgets the operations. */
 export async function endChange(manager: EntityManager, id: string, outcome: ChangeOutcome): Promise<void> {
+  const rows: { changed: ChangedValues | null }[] = await manager.query(
+    'SELECT changed FROM change_journal WHERE id = $1',
+    [id],
+  );
   await manager.query(
     `UPDATE change_journal SET state = $2, outcome = $3, ended_at = now(), operations = '[]', inverses = '[]',
-       released = '[]' WHERE id = $1`,
+       released = '[]', changed = NULL WHERE id = $1`,
     [id, storableText(outcome.kind), storableJson(outcome)],
   );
+  await concludeAudit(manager, id, { outcome: outcome.kind, message: messageOf(outcome), ...rows[0]?.changed });
 }

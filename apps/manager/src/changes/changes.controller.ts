@@ -5,6 +5,7 @@ import type { ChangeRequest, ChangeSet, ChangeView, DryRunQuery, PlanView } from
 import type { Response } from 'express';
 import { Needs } from '../access/access.guard.js';
 import type { ActorRequest } from '../access/access.guard.js';
+import { Audited } from '../audit/audited.js';
 import { Documented } from '../api/documented.js';
 import { ZodPipe } from '../api/zod.pipe.js';
 import { ApiRefusal } from '../common/api-error.js';
@@ -27,6 +28,7 @@ export class ChangesController {
   }
 
   @Needs('operator')
+  @Audited('change')
   @Documented('Write a change set into the directory', 'ChangeView', {
     body: 'ChangeRequest',
     query: 'DryRunQuery',

@@ -19,6 +19,8 @@ export interface ApiRefusalOptions {
   readonly remedy?: string;
   /** Members beyond RFC 9457's, e.g. the `current` held set of a conflict. */
   readonly extra?: Readonly<Record<string, unknown>>;
+  /** True where the audit has it already. */
+  readonly recorded?: boolean;
 }
 
 /** Thrown by services, answered as a problem document. */
@@ -30,6 +32,10 @@ export class ApiRefusal extends Error {
     private readonly options: ApiRefusalOptions = {},
   ) {
     super(detail);
+  }
+
+  get recorded(): boolean {
+    return this.options.recorded === true;
   }
 
   /** @param instance path of the request */

@@ -35,6 +35,8 @@ export interface Settings {
   readonly tls: TlsFiles | undefined;
   readonly databaseUrl: string;
   readonly ldap: LdapSettings;
+  /** Days after which rows of the audit are removed; undefined: never. */
+  readonly auditDays: number | undefined;
   readonly insecure: boolean;
   readonly logLevel: string;
 }
@@ -92,6 +94,12 @@ const environmentSchema = z
     LDAP_CA: z.string().min(1).optional(),
     LDAP_BIND_DN: z.string().min(1),
     LDAP_PASSWORD_FILE: z.string().min(1),
+    DRVS_AUDIT_DAYS: z.coerce
+      .number('is not a number of days')
+      .int('is not a whole number of days')
+      .min(30, 'is less than 30 days, which the database keeps in any case')
+      .max(36_500)
+      .optional(),
     DRVS_INSECURE: z.enum(['0', '1']).default('0'),
     DRVS_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
   })
@@ -148,6 +156,7 @@ export function parseSettings(environment: NodeJS.ProcessEnv): Settings {
       bindDn: env.LDAP_BIND_DN,
       passwordFile: env.LDAP_PASSWORD_FILE,
     },
+    auditDays: env.DRVS_AUDIT_DAYS,
     insecure: env.DRVS_INSECURE === '1',
     logLevel: env.DRVS_LOG_LEVEL,
   };

@@ -4,6 +4,7 @@ import type { PlanView, Topology } from '@drvs/contracts';
 import { foresee } from '@drvs/directory';
 import type { Entry } from '@drvs/directory';
 import type { BegunChange, ChangeRefusal, OpenChange } from '../changes/change.store.js';
+import { changedValues } from '../changes/changed-values.rules.js';
 import { planView } from '../changes/plan-view.rules.js';
 
 export interface AdmissionInput {
@@ -32,6 +33,7 @@ export function admitChange(change: OpenChange, input: AdmissionInput): Admissio
     kind: 'admitted',
     inverses: outlook.inverses.map((inverse) => inverse ?? null),
     released: outlook.touched,
+    changed: changedValues(outlook.changed, operations),
   };
 }
 

@@ -4,8 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { HeldOutcome } from '@drvs/contracts';
 import type { EntityManager } from 'typeorm';
+import { appendAudit, concludeAudit } from '../audit/audit.store.js';
+import type { AuditConclusion } from '../audit/audit.store.js';
 import { Database } from '../database/database.js';
-import { storableJson, storableText } from '../database/stored-json.js';
+import { storableJson } from '../database/stored-json.js';
 
 /** A decision that waits for the follower. */
 export interface PendingDecision {
@@ -42,10 +44,9 @@ export class DecisionStore {
         `INSERT INTO held_decision (id, system, hash, decision, actor, asked_at) VALUES ($1, $2, $3, $4, $5, now())`,
         [id, system, hash, decision, actor],
       );
-      await manager.query(
-        `INSERT INTO audit (system, at, actor, address, action, target, after) VALUES ($1, now(), $2, $3, $4, $5, $6)`,
-        [system, actor, address, `held.${decision}`, storableText(hash), storableJson({ reason })],
-      );
+      await appendAudit(manager, {
+        ...{ system, actor, address, action: `held.${decision}`, target: hash, outcome: 'asked', reason, request: id },
+      });
       await manager.query(`SELECT pg_notify('drvs_decision', $1)`, [system]);
     });
     return id;
@@ -62,11 +63,15 @@ export class DecisionStore {
 
   /** Takes a decision back that nobody has begun to carry out; false when that is too late. */
   async withdraw(id: string): Promise<boolean> {
-    const [, count]: [unknown, number] = await this.database.manager.query(
-      'DELETE FROM held_decision WHERE id = $1 AND done_at IS NULL',
-      [id],
-    );
-    return count > 0;
+    return this.database.manager.transaction(async (manager) => {
+      const [, count]: [unknown, number] = await manager.query(
+        'DELETE FROM held_decision WHERE id = $1 AND done_at IS NULL',
+        [id],
+      );
+      const message = 'withdrawn: no manager followed the directory';
+      if (count > 0) await concludeAudit(manager, id, { outcome: 'failed', message });
+      return count > 0;
+    });
   }
 }
 
@@ -80,10 +85,31 @@ export async function nextDecision(manager: EntityManager, system: string): Prom
   return rows[0];
 }
 
-/** Writes what came of a decision. */
-export async function settleDecision(manager: EntityManager, id: string, outcome: DecisionOutcome): Promise<void> {
+/**
+ * Writes what came of a decision, here and in the audit.
+ *
+ * @param before for the audit: the values that were held
+ */
+export async function settleDecision(
+  manager: EntityManager,
+  id: string,
+  outcome: DecisionOutcome,
+  before?: unknown,
+): Promise<void> {
   await manager.query('UPDATE held_decision SET done_at = now(), outcome = $2 WHERE id = $1', [
     id,
     storableJson(outcome),
   ]);
+  await concludeAudit(manager, id, { ...conclusionOf(outcome), before });
+}
+
+function conclusionOf(outcome: DecisionOutcome): AuditConclusion {
+  switch (outcome.kind) {
+    case 'done':
+      return { outcome: 'done', after: outcome.outcome };
+    case 'stale':
+      return { outcome: 'refused', message: 'the held set had changed since it was shown' };
+    case 'failed':
+      return { outcome: 'failed', message: outcome.message };
+  }
 }

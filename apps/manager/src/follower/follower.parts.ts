@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What followers are made of, in two groups that Nest puts together.
 import { Inject, Injectable } from '@nestjs/common';
+import { AuditStore } from '../audit/audit.store.js';
 import { Clock } from '../common/clock.js';
 import { LOGGER } from '../common/logger.js';
 import type { Logger } from '../common/logger.js';
@@ -23,6 +24,7 @@ export class FollowerStores {
     readonly memories: MemoryStore,
     readonly batches: BatchStore,
     readonly bound: BoundStore,
+    readonly audits: AuditStore,
   ) {}
 }
 

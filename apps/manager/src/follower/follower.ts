@@ -160,6 +160,7 @@ export class Follower {
         fullRead = this.parts.clock.now() + FULL_READ_MS;
         session.resync();
         await this.parts.events.prune(this.system.name);
+        await this.parts.audits.prune();
       }
       const nap = new AbortController();
       await Promise.race([woken, pause(REPORT_MS, nap.signal)]);

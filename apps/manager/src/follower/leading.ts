@@ -2,7 +2,7 @@
 // One term of following one system: batches and decisions, one at a time, each in one transaction.
 import type { HeldOutcome } from '@drvs/contracts';
 import { EntryStore, normalizeDn, planRefuse, storeEntry } from '@drvs/directory';
-import type { Entry, EntryChange, RefusePlan, Staged, SyncBatch } from '@drvs/directory';
+import type { Entry, EntryChange, HeldChange, RefusePlan, Staged, SyncBatch } from '@drvs/directory';
 import { beginChange, endChange } from '../changes/change.store.js';
 import type { OpenChange } from '../changes/change.store.js';
 import type { Clock } from '../common/clock.js';
@@ -179,7 +179,7 @@ export class Leading {
       const revision = await readRevision(manager, this.system.name);
       const dns = held.map(({ dn }) => dn);
       const outcome: HeldOutcome = { decision: 'confirmed', revision, dns, passwordsLost: [] };
-      await settleDecision(manager, decision.id, { kind: 'done', outcome });
+      await settleDecision(manager, decision.id, { kind: 'done', outcome }, valuesOf(held));
       return written;
     });
     this.keep(plan, staged);
@@ -187,14 +187,15 @@ export class Leading {
 
   /** Writes the entries back; the follower then sees them return, and the guard lets go by itself. */
   private async refuse(decision: PendingDecision): Promise<void> {
-    const plan = planRefuse(this.memory.held, [...this.entries.entries()].map(storeEntry));
+    const { held } = this.memory;
+    const plan = planRefuse(held, [...this.entries.entries()].map(storeEntry));
     const failure = await this.restore(plan);
     if (failure !== undefined) return this.settle(decision, { kind: 'failed', message: failure });
     await this.leadership.transaction(async (manager) => {
       const revision = await readRevision(manager, this.system.name);
       const { dns, passwordsLost } = plan;
       const outcome: HeldOutcome = { decision: 'refused', revision, dns: [...dns], passwordsLost: [...passwordsLost] };
-      await settleDecision(manager, decision.id, { kind: 'done', outcome });
+      await settleDecision(manager, decision.id, { kind: 'done', outcome }, valuesOf(held));
     });
   }
 
@@ -255,4 +256,9 @@ export class Leading {
     this.turn = result.catch(() => undefined);
     return result;
   }
+}
+
+/** Last values in force, for the audit. */
+function valuesOf(held: readonly HeldChange[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(held.map(({ dn, before }) => [dn, before]));
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
-import { heldDecisionSchema } from '@drvs/contracts';
-import type { HeldDecision, HeldOutcome, HeldView } from '@drvs/contracts';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { dryRunQuerySchema, heldDecisionSchema } from '@drvs/contracts';
+import type { DryRunQuery, HeldDecision, HeldOutcome, HeldView } from '@drvs/contracts';
 import { Needs } from '../access/access.guard.js';
 import type { ActorRequest } from '../access/access.guard.js';
+import { Audited } from '../audit/audited.js';
 import { Documented } from '../api/documented.js';
 import { ZodPipe } from '../api/zod.pipe.js';
 import { HeldService } from './held.service.js';
@@ -20,29 +21,42 @@ export class HeldController {
   }
 
   @Needs('admin')
-  @Documented('Let the held changes take effect', 'HeldOutcome', { body: 'HeldDecision', conflict: 'HeldConflict' })
+  @Audited('held.confirm')
+  @Documented('Let the held changes take effect', 'HeldOutcome', {
+    body: 'HeldDecision',
+    query: 'DryRunQuery',
+    conflict: 'HeldConflict',
+  })
   @Post('confirm')
   @HttpCode(200)
   confirm(
     @Param('system') system: string,
+    @Query(new ZodPipe(dryRunQuerySchema)) { dryRun }: DryRunQuery,
     @Body(new ZodPipe(heldDecisionSchema)) decision: HeldDecision,
     @Req() request: ActorRequest,
-  ): Promise<HeldOutcome> {
-    return this.held.decide(system, 'confirm', decision, request);
+  ): Promise<HeldOutcome | HeldView> {
+    return dryRun === 'true'
+      ? this.held.rehearse(system, decision)
+      : this.held.decide(system, 'confirm', decision, request);
   }
 
   @Needs('admin')
+  @Audited('held.refuse')
   @Documented('Write the entries back into the directory', 'HeldOutcome', {
     body: 'HeldDecision',
+    query: 'DryRunQuery',
     conflict: 'HeldConflict',
   })
   @Post('refuse')
   @HttpCode(200)
   refuse(
     @Param('system') system: string,
+    @Query(new ZodPipe(dryRunQuerySchema)) { dryRun }: DryRunQuery,
     @Body(new ZodPipe(heldDecisionSchema)) decision: HeldDecision,
     @Req() request: ActorRequest,
-  ): Promise<HeldOutcome> {
-    return this.held.decide(system, 'refuse', decision, request);
+  ): Promise<HeldOutcome | HeldView> {
+    return dryRun === 'true'
+      ? this.held.rehearse(system, decision)
+      : this.held.decide(system, 'refuse', decision, request);
   }
 }

@@ -32,6 +32,13 @@ export class HeldService {
     return heldView(await this.store.find(system), topology);
   }
 
+  /** A decision without deciding: what it would be about. Throws a 409 as {@link decide} does. */
+  async rehearse(system: string, { hash }: HeldDecision): Promise<HeldView> {
+    const current = await this.read(system);
+    if (current.hash !== hash || current.items.length === 0) throw stale(current);
+    return current;
+  }
+
   /** Confirms or refuses the held set whose hash the decision carries. Throws a 409 when that is not the present one. */
   async decide(
     system: string,
@@ -39,15 +46,15 @@ export class HeldService {
     { hash, reason }: HeldDecision,
     request: ActorRequest,
   ): Promise<HeldOutcome> {
-    const current = await this.read(system);
-    if (current.hash !== hash || current.items.length === 0) throw stale(current);
+    await this.rehearse(system, { hash });
     const actor = request.actor?.name ?? 'unknown';
     const address = request.socket.remoteAddress ?? null;
     const id = await this.decisions.ask({ system, hash, decision, actor, address, reason: reason ?? null });
     const outcome = await this.waitFor(id);
-    if (outcome.kind === 'stale') throw stale(await this.read(system));
+    if (outcome.kind === 'stale') throw stale(await this.read(system), true);
     if (outcome.kind === 'failed') {
       throw new ApiRefusal(502, 'DirectoryRefused', outcome.message, {
+        recorded: true,
         remedy: 'What was written stays; correct the cause and refuse again: it goes on where it stopped.',
       });
     }
@@ -64,16 +71,18 @@ export class HeldService {
       await sleep(LOOK_MS);
     }
     throw new ApiRefusal(503, 'FollowerAbsent', 'no manager follows the directory now, so nothing was decided', {
+      recorded: true,
       remedy: 'GET /readyz says what the manager waits for; decide again afterwards.',
     });
   }
 }
 
-function stale(current: HeldView): ApiRefusal {
+function stale(current: HeldView, recorded = false): ApiRefusal {
   const nothing = current.items.length === 0;
   const detail = nothing ? 'nothing is held' : 'the held set has changed since it was shown';
   return new ApiRefusal(409, nothing ? 'NothingHeld' : 'HeldSetChanged', detail, {
     remedy: 'Look at `current`, and decide again with its hash.',
+    recorded,
     extra: { current },
   });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Injectable } from '@nestjs/common';
 import type { PageQuery, RevisionView } from '@drvs/contracts';
-import { DEFAULT_LIMIT, decodeCursor, encodeCursor } from '../api/page.js';
+import { DEFAULT_LIMIT, decodeNumberCursor, encodeCursor } from '../api/page.js';
 import type { Page } from '../api/page.js';
 import { ApiRefusal } from '../common/api-error.js';
 import { TopologyService } from '../topology/topology.service.js';
@@ -18,7 +18,7 @@ export class RevisionsService {
 
   async findAll(system: string, { cursor, limit = DEFAULT_LIMIT }: PageQuery): Promise<Page<RevisionView>> {
     const { revision } = this.topology.getDesiredOrThrow(system);
-    const below = cursor === undefined ? undefined : decodeNumber(cursor);
+    const below = cursor === undefined ? undefined : decodeNumberCursor(cursor);
     const items = await this.store.findBelow(system, below, limit + 1);
     const page = items.slice(0, limit);
     const last = page[page.length - 1];
@@ -33,12 +33,4 @@ export class RevisionsService {
       remedy: 'GET revisions lists them, newest first.',
     });
   }
-}
-
-function decodeNumber(cursor: string): string {
-  const number = decodeCursor(cursor);
-  if (NUMBER.test(number)) return number;
-  throw new ApiRefusal(400, 'CursorInvalid', `'${cursor}' is not the 'next' of a page of revisions`, {
-    remedy: "Give the 'next' of the page before, or none for the first page.",
-  });
 }

@@ -7,7 +7,7 @@ import { worldOf } from '../guard/world.js';
 import { parse } from '../parse/parse.js';
 import { DraftDirectory } from './draft-directory.js';
 import { inverse } from './inverse.js';
-import type { ChangeFault, ChangeInput, ChangeOutlook } from './types.js';
+import type { ChangeFault, ChangeInput, ChangeOutlook, ChangedEntry } from './types.js';
 
 const keyOf = ({ dn, attribute, code, message }: Problem): string => [dn, attribute ?? '', code, message].join('\0');
 
@@ -35,6 +35,16 @@ function rehearse({ baseDn, operations, now }: ChangeInput, present: readonly En
   return { draft, faults, touched, inverses };
 }
 
+function changedEntries(present: readonly Entry[], draft: DraftDirectory): ChangedEntry[] {
+  const left = new Map([...draft.entries()].map((entry) => [entry.uuid, entry]));
+  const changed = present.flatMap((before): ChangedEntry[] => {
+    const after = left.get(before.uuid);
+    left.delete(before.uuid);
+    return after === before ? [] : [{ before, after }];
+  });
+  return [...changed, ...[...left.values()].map((after) => ({ before: undefined, after }))];
+}
+
 /**
  * What a change set would do, without doing it: the same parsing and the same counting of effects as when the follower
  * meets the changes in the directory. Pure.
@@ -55,5 +65,6 @@ export function foresee(input: ChangeInput): ChangeOutlook {
     effects: endings.map(({ effect }) => effect),
     touched: [...new Set([...touched, ...taken])],
     inverses,
+    changed: changedEntries(present, draft),
   };
 }

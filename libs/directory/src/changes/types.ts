@@ -45,6 +45,12 @@ export interface ChangeInput {
   readonly bound: ReadonlyMap<string, number>;
 }
 
+/** An entry that a change set changes; undefined: not there. */
+export interface ChangedEntry {
+  readonly before: Entry | undefined;
+  readonly after: Entry | undefined;
+}
+
 export interface ChangeOutlook {
   /** Operations that cannot be carried out; the rest is judged without them. Not empty: the set is not to be written. */
   readonly faults: readonly ChangeFault[];
@@ -61,4 +67,6 @@ export interface ChangeOutlook {
   readonly touched: readonly string[];
   /** What takes each operation back, in the order of the operations; undefined where a fault keeps it from happening. */
   readonly inverses: readonly (WriteOperation | undefined)[];
+  /** Entries that are others afterwards, by what they are and by what they would be. */
+  readonly changed: readonly ChangedEntry[];
 }

@@ -29,8 +29,10 @@ export class ApiTokenRow {
   @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null;
 }
 
-/** Append only: a trigger refuses updates and deletes. */
+/** Append only: triggers refuse updates, and deleting what is younger than 30 days. */
 @Entity('audit')
+@Index('audit_request_idx', ['request'])
+@Index('audit_at_idx', ['at'])
 export class AuditRow {
   @PrimaryGeneratedColumn({ type: 'bigint' }) id!: string;
   @Column('text', { nullable: true }) system!: string | null;
@@ -41,4 +43,11 @@ export class AuditRow {
   @Column('text') target!: string;
   @Column('jsonb', { nullable: true }) before!: unknown;
   @Column('jsonb', { nullable: true }) after!: unknown;
+  /** Id of the request: the rows of one have the same. */
+  @Column('uuid', { nullable: true }) request!: string | null;
+  /** `asked`, `done`, `refused` or `failed`. */
+  @Column('text', { default: 'done' }) outcome!: string;
+  @Column('text', { nullable: true }) reason!: string | null;
+  /** Why it was refused or failed. */
+  @Column('text', { nullable: true }) message!: string | null;
 }

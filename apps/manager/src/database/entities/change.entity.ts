@@ -28,6 +28,8 @@ export class ChangeJournalRow {
   @Column('integer', { default: 0 }) written!: number;
   /** entryUUIDs whose effects the guard lets pass. */
   @Column('jsonb', { default: [] }) released!: unknown;
+  /** Values before and after, for the audit; emptied when the change set ends. */
+  @Column('jsonb', { nullable: true }) changed!: unknown;
   /** `waiting`, `writing`, `done`, `refused` or `failed`. */
   @Column('text') state!: string;
   @Column('jsonb', { nullable: true }) outcome!: unknown;
