@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command tree, and how a run of it ends.
 import { Command, CommanderError, Option } from 'commander';
+import { addAuditCommand } from './commands/audit.js';
 import { addChangeCommands } from './commands/changes.js';
 import { addCompletionCommand } from './commands/completion.js';
 import { addEventsCommand } from './commands/events.js';
@@ -48,6 +49,7 @@ export function makeProgram(terminal: Terminal): Command {
   addRestartCommands(program, terminal);
   addLogsCommand(program, terminal);
   addHeldCommands(program, terminal);
+  addAuditCommand(program, terminal);
   addLintCommand(program, terminal);
   addCompletionCommand(program, terminal);
   program

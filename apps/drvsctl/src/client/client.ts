@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The manager's API as functions. Every answer is checked against the contracts before anything is made of it.
 import {
+  auditViewSchema,
   changeViewSchema,
   heldOutcomeSchema,
   heldViewSchema,
@@ -16,6 +17,8 @@ import {
   systemStatusSchema,
   topologyViewSchema,
   vmViewSchema,
+  type AuditQuery,
+  type AuditView,
   type ChangeRequest,
   type ChangeSet,
   type ChangeView,
@@ -47,6 +50,8 @@ export interface Listing<Item> {
   readonly revision: string;
   readonly items: readonly Item[];
 }
+
+export type AuditFilter = Pick<AuditQuery, 'actor' | 'action' | 'outcome' | 'since' | 'until' | 'after'>;
 
 export interface ProcessFilter {
   readonly vm?: string;
@@ -102,6 +107,16 @@ export class Client {
 
   revisions(most: number): Promise<Listing<RevisionView>> {
     return this.list('revisions', revisionViewSchema, {}, most);
+  }
+
+  /** Rows of the audit, newest first. */
+  audit(filter: AuditFilter, most: number): Promise<Listing<AuditView>> {
+    return this.list('audit', auditViewSchema, filter, most);
+  }
+
+  /** All rows of the audit, oldest first, read page by page. */
+  auditFromOldest(filter: AuditFilter): AsyncGenerator<AuditView> {
+    return this.eachOf('audit', auditViewSchema, { ...filter, order: 'asc' });
   }
 
   held(): Promise<HeldView> {
@@ -176,13 +191,31 @@ export class Client {
     query: Request['query'] = {},
     most = Number.POSITIVE_INFINITY,
   ): Promise<Listing<Item>> {
-    const schema = page(item);
     const limit = Number.isFinite(most) ? String(most) : undefined;
     const items: Item[] = [];
-    for (let cursor: string | undefined; ;) {
-      const part = await this.call({ method: 'GET', path, query: { ...query, limit, cursor } }, schema);
+    let revision = '0';
+    for await (const part of this.pages(path, item, { ...query, limit })) {
+      revision = part.revision;
       items.push(...part.items);
-      if (part.next === null || items.length >= most) return { revision: part.revision, items: items.slice(0, most) };
+      if (items.length >= most) break;
+    }
+    return { revision, items: items.slice(0, most) };
+  }
+
+  private async *eachOf<Item>(path: string, item: z.ZodType<Item>, query: Request['query']): AsyncGenerator<Item> {
+    for await (const part of this.pages(path, item, { ...query, limit: '1000' })) yield* part.items;
+  }
+
+  private async *pages<Item>(
+    path: string,
+    item: z.ZodType<Item>,
+    query: Request['query'],
+  ): AsyncGenerator<Listing<Item>> {
+    const schema = page(item);
+    for (let cursor: string | undefined; ;) {
+      const part = await this.call({ method: 'GET', path, query: { ...query, cursor } }, schema);
+      yield part;
+      if (part.next === null) return;
       if (part.next === cursor) throw notUnderstood(path, 'next: the same page again');
       cursor = part.next;
     }

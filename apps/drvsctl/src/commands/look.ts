@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands that only look: status, topology, nodes, vms, ps, problems, revisions.
 import { InvalidArgumentError, type Command } from 'commander';
+import { parseMost } from '../number-argument.js';
 import { openSession } from '../session.js';
 import { show, watch } from '../show.js';
 import type { Terminal } from '../terminal.js';
@@ -81,10 +82,4 @@ function parseSeconds(text: string): number {
   throw new InvalidArgumentError(
     `It takes seconds from 0.5 to 3600; a name goes before it ("vms NAME --watch") or after "--watch=2".`,
   );
-}
-
-function parseMost(text: string): number {
-  const most = Number(text);
-  if (Number.isInteger(most) && most >= 1 && most <= 1000) return most;
-  throw new InvalidArgumentError('It takes a whole number from 1 to 1000.');
 }
