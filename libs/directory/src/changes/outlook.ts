@@ -16,14 +16,17 @@ interface Rehearsal {
   readonly faults: readonly ChangeFault[];
   readonly touched: ReadonlySet<string>;
   readonly inverses: readonly (WriteOperation | undefined)[];
+  readonly csns: readonly (string | undefined)[];
 }
 
 function rehearse({ baseDn, operations, now }: ChangeInput, present: readonly Entry[]): Rehearsal {
   const draft = new DraftDirectory(baseDn, present, now);
   const faults: ChangeFault[] = [];
   const touched = new Set<string>();
+  const csns: (string | undefined)[] = [];
   const inverses = operations.map((operation, index) => {
     const before = draft.find(operation.dn);
+    csns.push(before !== undefined && !touched.has(before.uuid) ? before.csn : undefined);
     const fault = draft.apply(operation, index);
     if (fault !== undefined) {
       faults.push(fault);
@@ -32,7 +35,7 @@ function rehearse({ baseDn, operations, now }: ChangeInput, present: readonly En
     if (before !== undefined) touched.add(before.uuid);
     return inverse(operation, before);
   });
-  return { draft, faults, touched, inverses };
+  return { draft, faults, touched, inverses, csns };
 }
 
 function changedEntries(present: readonly Entry[], draft: DraftDirectory): ChangedEntry[] {
@@ -52,7 +55,7 @@ function changedEntries(present: readonly Entry[], draft: DraftDirectory): Chang
 export function foresee(input: ChangeInput): ChangeOutlook {
   const { baseDn, previous, bound } = input;
   const present = [...input.entries];
-  const { draft, faults, touched, inverses } = rehearse(input, present);
+  const { draft, faults, touched, inverses, csns } = rehearse(input, present);
   const parsed = parse(draft.entries(), previous, { baseDn });
   const known = new Set(parse(present, previous, { baseDn }).problems.map(keyOf));
   const [before, after] = [worldOf(previous ?? { nodes: [], vms: [] }), worldOf(parsed.topology)];
@@ -65,6 +68,7 @@ export function foresee(input: ChangeInput): ChangeOutlook {
     effects: endings.map(({ effect }) => effect),
     touched: [...new Set([...touched, ...taken])],
     inverses,
+    csns,
     changed: changedEntries(present, draft),
   };
 }

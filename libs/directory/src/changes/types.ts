@@ -67,6 +67,8 @@ export interface ChangeOutlook {
   readonly touched: readonly string[];
   /** What takes each operation back, in the order of the operations; undefined where a fault keeps it from happening. */
   readonly inverses: readonly (WriteOperation | undefined)[];
+  /** entryCSN of the entry each operation finds in the directory; undefined for additions, and where the set made or changed it before. */
+  readonly csns: readonly (string | undefined)[];
   /** Entries that are others afterwards, by what they are and by what they would be. */
   readonly changed: readonly ChangedEntry[];
 }

@@ -3,9 +3,11 @@ import type { Entry } from '../entry.js';
 import { EntryStore } from '../sync/entry-store.js';
 import { OPERATIONAL } from '../sync/synced-entry.js';
 import type { ServerOptions } from '../sync/types.js';
+import { ASSERTION } from './assertion.js';
 import { DirectoryError } from './errors.js';
+import { guardedModifications } from './guarded-modify.js';
 import { LdapjsClient } from './ldapjs-client.js';
-import { emptyPasswordError } from './result-errors.js';
+import { emptyPasswordError, resultError } from './result-errors.js';
 import type {
   AttributeValues,
   DirectoryOptions,
@@ -17,6 +19,8 @@ import type {
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_PAGE = 500;
+/** LDAP result code of a control that did not hold (RFC 4528). */
+const ASSERTION_FAILED = 122;
 
 type Reach = Pick<DirectoryOptions, 'urls' | 'ca' | 'connectTimeoutMs' | 'operationTimeoutMs' | 'actAs'>;
 
@@ -87,32 +91,29 @@ class LdapjsDirectory implements LdapDirectory {
   }
 
   async add(dn: string, attributes: AttributeValues): Promise<void> {
-    await (await this.client()).add(dn, lists(attributes));
+    return (await this.client()).write({ op: 'add', dn, attributes: lists(attributes) });
   }
 
   async modify(dn: string, changes: readonly Modification[]): Promise<void> {
-    await (await this.client()).modify(dn, changes);
+    return (await this.client()).write({ op: 'modify', dn, changes });
   }
 
   async delete(dn: string): Promise<void> {
-    await (await this.client()).delete(dn);
+    return (await this.client()).write({ op: 'delete', dn });
   }
 
   async rename(dn: string, newRdn: string, newSuperior?: string): Promise<void> {
-    await (await this.client()).rename(dn, newSuperior === undefined ? newRdn : `${newRdn},${newSuperior}`);
+    return (await this.client()).write({ op: 'rename', dn, newRdn, ...(newSuperior !== undefined && { newSuperior }) });
   }
 
-  async write(operation: WriteOperation): Promise<void> {
-    switch (operation.op) {
-      case 'add':
-        return (await this.client()).add(operation.dn, operation.attributes, operation.binary);
-      case 'modify':
-        return this.modify(operation.dn, operation.changes);
-      case 'delete':
-        return this.delete(operation.dn);
-      case 'rename':
-        return this.rename(operation.dn, operation.newRdn, operation.newSuperior);
-    }
+  async write(operation: WriteOperation, ifCsn?: string): Promise<void> {
+    const client = await this.client();
+    if (ifCsn === undefined || operation.op === 'add') return client.write(operation);
+    if (await client.offers(ASSERTION)) return client.write(operation, ifCsn);
+    const entry = await this.read(operation.dn);
+    if (entry?.csn !== ifCsn) throw resultError(`Changing ${operation.dn}`, { code: ASSERTION_FAILED, message: '' });
+    if (operation.op !== 'modify') return client.write(operation);
+    return client.write({ ...operation, changes: guardedModifications(operation.changes, entry) });
   }
 
   async close(): Promise<void> {

@@ -5,10 +5,14 @@ import ldapjs, { type Client, type ClientOptions, type SearchEntry, type SearchO
 import { toSyncedEntry } from '../sync/synced-entry.js';
 import { parseLdapUrl } from '../sync/transport.js';
 import type { Filter, SyncedEntry } from '../sync/types.js';
+import { CsnAssertion } from './assertion.js';
 import type { DirectoryError } from './errors.js';
 import { connectionError, resultError, timeoutError } from './result-errors.js';
 import { ProxiedAuthorization } from './proxied-authorization.js';
-import type { Modification } from './types.js';
+import type { Modification, WriteOperation } from './types.js';
+import { nameEveryResult } from './unnamed-results.js';
+
+nameEveryResult();
 
 export interface ClientSettings {
   readonly url: string;
@@ -77,7 +81,24 @@ function toEntry(found: SearchEntry): SyncedEntry | undefined {
   return toSyncedEntry(String(found.objectName), attributes);
 }
 
+/** @param binary values in base64, by name */
+function toAttributes(attributes: Lists, binary: Lists = {}): ldapjs.Attribute[] {
+  const values = new Map<string, (string | Buffer)[]>(
+    Object.entries(attributes).map(([name, texts]) => [name, [...texts]]),
+  );
+  for (const [name, encoded] of Object.entries(binary)) {
+    values.set(name, [...(values.get(name) ?? []), ...encoded.map(fromBase64)]);
+  }
+  return [...values].map(([type, list]) => new ldapjs.Attribute({ type, values: list }));
+}
+
+function toChange({ op, attribute, values, binary = [] }: Modification): ldapjs.Change {
+  const modification = new ldapjs.Attribute({ type: attribute, values: [...values, ...binary.map(fromBase64)] });
+  return new ldapjs.Change({ operation: op, modification });
+}
+
 export class LdapjsClient {
+  private offered: Promise<ReadonlySet<string>> | undefined;
   /** Of every write. */
   private readonly controls: readonly ProxiedAuthorization[];
 
@@ -102,37 +123,53 @@ export class LdapjsClient {
     return this.call(what, (callback) => this.client.bind(dn, password, callback));
   }
 
-  /** @param binary values in base64, by name */
-  add(dn: string, attributes: Lists, binary: Lists = {}): Promise<void> {
-    const values = new Map<string, (string | Buffer)[]>(
-      Object.entries(attributes).map(([name, texts]) => [name, [...texts]]),
-    );
-    for (const [name, encoded] of Object.entries(binary)) {
-      const bytes = encoded.map(fromBase64);
-      values.set(name, [...(values.get(name) ?? []), ...bytes]);
+  /** True when the server lists a control, asked once per connection. */
+  offers(control: string): Promise<boolean> {
+    this.offered ??= this.readControls();
+    return this.offered.then((controls) => controls.has(control));
+  }
+
+  /** @param ifCsn asserts this entryCSN: the server must offer the control */
+  write(operation: WriteOperation, ifCsn?: string): Promise<void> {
+    const { client } = this;
+    const { dn } = operation;
+    const controls = ifCsn === undefined ? this.controls : [...this.controls, new CsnAssertion(ifCsn)];
+    switch (operation.op) {
+      case 'add': {
+        const entry = toAttributes(operation.attributes, operation.binary);
+        return this.call(`Adding ${dn}`, (callback) => client.add(dn, entry, controls, callback));
+      }
+      case 'modify': {
+        const changes = operation.changes.map(toChange);
+        return this.call(`Changing ${dn}`, (callback) => client.modify(dn, changes, controls, callback));
+      }
+      case 'delete':
+        return this.call(`Deleting ${dn}`, (callback) => client.del(dn, controls, callback));
+      case 'rename': {
+        const newDn = [operation.newRdn, operation.newSuperior].filter((part) => part !== undefined).join(',');
+        return this.call(`Renaming ${dn}`, (callback) => client.modifyDN(dn, newDn, controls, callback));
+      }
     }
-    const entry = [...values].map(([type, list]) => new ldapjs.Attribute({ type, values: list }));
-    return this.call(`Adding ${dn}`, (callback) => this.client.add(dn, entry, this.controls, callback));
   }
 
-  modify(dn: string, modifications: readonly Modification[]): Promise<void> {
-    const changes = modifications.map(
-      ({ op, attribute, values, binary = [] }) =>
-        new ldapjs.Change({
-          operation: op,
-          modification: new ldapjs.Attribute({ type: attribute, values: [...values, ...binary.map(fromBase64)] }),
-        }),
-    );
-    return this.call(`Changing ${dn}`, (callback) => this.client.modify(dn, changes, this.controls, callback));
-  }
-
-  delete(dn: string): Promise<void> {
-    return this.call(`Deleting ${dn}`, (callback) => this.client.del(dn, this.controls, callback));
-  }
-
-  /** @param newDn the new RDN alone, or with the new superior */
-  rename(dn: string, newDn: string): Promise<void> {
-    return this.call(`Renaming ${dn}`, (callback) => this.client.modifyDN(dn, newDn, this.controls, callback));
+  private async readControls(): Promise<ReadonlySet<string>> {
+    const values = await new Promise<string[]>((resolve, reject) => {
+      const what = `Reading the root DSE at ${this.settings.url}`;
+      const fail = (error: unknown): void =>
+        reject(toDirectoryError(what, this.settings.url, this.settings.operationTimeoutMs, error));
+      const options: LdapjsSearch = { scope: 'base', attributes: ['supportedControl'] };
+      this.client.search('', options, (refused, response) => {
+        if (refused) {
+          fail(refused);
+          return;
+        }
+        const found: string[] = [];
+        response.on('searchEntry', ({ attributes }) => found.push(...attributes.flatMap(({ values }) => values)));
+        response.on('error', fail);
+        response.on('end', () => resolve(found));
+      });
+    });
+    return new Set(values);
   }
 
   search(base: string, filter: Filter, options: Omit<LdapjsSearch, 'filter'>): Promise<SyncedEntry[]> {

@@ -61,7 +61,12 @@ export interface LdapDirectory {
   modify(dn: string, changes: readonly Modification[]): Promise<void>;
   delete(dn: string): Promise<void>;
   rename(dn: string, newRdn: string, newSuperior?: string): Promise<void>;
-  /** Carries out one operation of a change set. */
-  write(operation: WriteOperation): Promise<void>;
+  /**
+   * Carries out one operation of a change set.
+   *
+   * @param ifCsn only while the entry has this entryCSN, else `AssertionFailed`: by the assertion control (RFC 4528) where
+   *   the server offers it; else by reading first and, of a modification, by deleting the old values by name
+   */
+  write(operation: WriteOperation, ifCsn?: string): Promise<void>;
   close(): Promise<void>;
 }

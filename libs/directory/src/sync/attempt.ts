@@ -10,6 +10,7 @@ export const DEFAULTS = {
   attributes: ['*'],
   quietMs: 50,
   maxBatchMs: 250,
+  holdBatch: () => false,
   livenessMs: 5_000,
   deadMs: 15_000,
   pollMs: 5_000,

@@ -10,11 +10,15 @@ const BACKLOG = 10_000;
  * and who judges the loss must see it whole, not in harmless slices.
  */
 const DELETION_PATIENCE = 4;
+/** A batch that is held open closes after this long in any case. */
+const LONGEST_HOLD_MS = 5_000;
 
 export interface PumpOptions {
   readonly collector: Collector;
   readonly quietMs: number;
   readonly maxBatchMs: number;
+  /** True: more of the same is on its way, so the batch stays open. */
+  readonly holds: () => boolean;
   readonly wrap: (cookie: Buffer) => string;
   /** Resolves when the caller has stored the batch. */
   readonly deliver: (batch: SyncBatch, cookie: Buffer | undefined) => Promise<void>;
@@ -46,8 +50,15 @@ export class BatchPump {
     } else if (collector.size > 0) {
       this.openedAt ??= performance.now();
       clearTimeout(this.quiet);
-      this.quiet = setTimeout(() => this.start(), this.patience());
+      this.quiet = setTimeout(() => this.close(), this.patience());
     }
+  }
+
+  private close(): void {
+    const { collector, holds, quietMs } = this.options;
+    const age = performance.now() - (this.openedAt ?? 0);
+    if (!holds() || age >= LONGEST_HOLD_MS || collector.size > BACKLOG) this.start();
+    else this.quiet = setTimeout(() => this.close(), quietMs);
   }
 
   /** Milliseconds to wait for a next change before the batch closes. */

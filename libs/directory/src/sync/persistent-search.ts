@@ -32,6 +32,7 @@ function pumpOf(attempt: Attempt, collector: Collector): BatchPump {
     collector,
     quietMs,
     maxBatchMs,
+    holds: () => settings.holdBatch(),
     wrap: (cookie) => attempt.wrap(cookie),
     deliver: (batch, cookie) => attempt.accept({ batch, cookie }),
     refused: (error) => connection.fail(error instanceof DirectoryError ? error : handlerError(error)),

@@ -39,6 +39,8 @@ export interface SyncOptions extends ServerOptions {
   readonly quietMs?: number;
   /** ... and at most this long after its first message (four times with a deletion); default 250 ms. */
   readonly maxBatchMs?: number;
+  /** While it says true, a batch stays open for up to 5 s: whoever writes many entries has them in one. Default: never. */
+  readonly holdBatch?: () => boolean;
   /** A root DSE read on the same connection this often; default 5,000 ms. */
   readonly livenessMs?: number;
   /** Without an answer for this long the connection is given up; default 15,000 ms. */
