@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The audit: every write, decision and token, asked for and what came of it, old and new values, and no secret.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { apiErrorSchema, auditViewSchema, heldViewSchema, page, topologyViewSchema } from '@drvs/contracts';
 import type { AuditView } from '@drvs/contracts';
 import { pruneAudit } from '@drvs/manager/audit/audit.store';
 import { withDatabase } from '@drvs/manager/database/one-shot';
 import pg from 'pg';
 import { Fixture, until } from './fixture.js';
+
+// What is awaited comes at once on an idle machine; this is for a busy one.
+jest.setTimeout(60_000);
 
 describe('the audit', () => {
   let fixture: Fixture;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writing through the manager: planned, written all or not at all, followed, and never held when it was agreed to.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
   apiErrorSchema,
   changeViewSchema,
@@ -19,6 +19,9 @@ import pg from 'pg';
 import type { FakeAgent } from './fake-agent.js';
 import { Fixture, until } from './fixture.js';
 import type { Answer } from './fixture.js';
+
+// What is awaited comes at once on an idle machine; this is for a busy one.
+jest.setTimeout(60_000);
 
 const PASSWORD = 'node1-secret';
 const VMS = [1, 2, 3, 4, 5];
@@ -204,11 +207,11 @@ describe('change sets', () => {
     try {
       const { rows } = await client.query('SELECT change_journal::text AS row FROM change_journal');
       expect(rows.map(({ row }: { row: string }) => row).join()).not.toContain('open-sesame');
-      const { rows: audit } = await client.query(`SELECT actor, action, after FROM audit WHERE action = 'change'`);
+      const { rows: audit } = await client.query(`SELECT actor, action, reason FROM audit WHERE action = 'change'`);
       expect(audit).toContainEqual(
         expect.objectContaining({
           actor: 'token:admin',
-          after: expect.objectContaining({ reason: 'a second one' }) as unknown,
+          reason: 'a second one',
         }),
       );
     } finally {

@@ -15,11 +15,11 @@ const CLASSES: Record<RecordKind, readonly string[]> = {
 };
 const NEEDED: Record<RecordKind, readonly string[]> = {
   node: [],
-  vm: ['drvsVmId'],
+  vm: [],
   process: ['drvsProcNr', 'drvsOnNode'],
 };
 
-/** A node that is given no number gets a free one from the manager. */
+/** A node or a VM that is given no number gets a free one from the manager. */
 export function createRecord(place: Place, assignments: readonly Assignment[], topology: TopologyView): Operation[] {
   const { kind, cn, dn } = place;
   const attributes: Record<string, string[]> = { objectClass: [...CLASSES[kind]], cn: [cn] };

@@ -10,7 +10,9 @@ import { Database } from '../database/database.js';
 import { BoundStore } from '../follower/bound.store.js';
 import { MemoryStore } from '../follower/memory.store.js';
 import { TopologyService } from '../topology/topology.service.js';
+import { readRecentNumbers } from '../follower/recent-numbers.store.js';
 import { readChangeSet } from './change-set.rules.js';
+import { numberVms } from './number-vms.rules.js';
 import { planView } from './plan-view.rules.js';
 
 @Injectable()
@@ -30,10 +32,12 @@ export class ChangePlanner {
     const { operations, lines, faults: unread } = readChangeSet(changeSet);
     const { memory, entries } = await this.memories.load(this.database.manager, system);
     const present = memory.topology;
+    const recent = await readRecentNumbers(this.database.manager, system, 'vm');
+    const numbered = numberVms(operations, entries, recent);
     const bound = await this.bound.find(this.database.manager, system, present);
     const { baseDn } = this.settings.systems.find(({ name }) => name === system) ?? { baseDn: '' };
     const now = this.clock.now();
-    const outlook = foresee({ baseDn, entries, previous: present, operations, now, bound });
+    const outlook = foresee({ baseDn, entries, previous: present, operations: numbered.operations, now, bound });
     return planView({ revision, operations, lines, unread, present, outlook });
   }
 }

@@ -10,7 +10,7 @@ import { DesiredService } from '../topology/desired.service.js';
 import { TopologyService } from '../topology/topology.service.js';
 import { hashPasswords, readChangeSet } from './change-set.rules.js';
 import { ChangeStore } from './change.store.js';
-import type { ChangeRefusal } from './change.store.js';
+import type { ChangeFailure, ChangeRefusal } from './change.store.js';
 
 /** How long a request waits for its change set to be written and followed; then it is answered as it stands, 202. */
 const PATIENCE_MS = 20_000;
@@ -84,11 +84,7 @@ export class ChangeService {
         throw refused(outcome.refusal, lines);
       }
       if (outcome?.kind === 'failed') {
-        throw new ApiRefusal(502, 'DirectoryRefused', outcome.message, {
-          recorded: true,
-          remedy: 'Correct the cause and send the change set again.',
-          extra: { change: id },
-        });
+        throw failed(outcome, id);
       }
       if (outcome !== undefined) {
         await this.desired.refresh(system);
@@ -115,6 +111,14 @@ function refused(
   if (plan === undefined) return new ApiRefusal(status, code, message, { remedy, recorded: true });
   const faults = plan.faults.map((fault) => ({ ...fault, line: lines[fault.index ?? -1] ?? null }));
   return new ApiRefusal(status, code, message, { remedy, recorded: true, extra: { current: { ...plan, faults } } });
+}
+
+function failed({ code, message }: ChangeFailure, id: string): ApiRefusal {
+  const [status, remedy] =
+    code === 'EntryChanged'
+      ? [409, 'Look again, and send the change set again if it is still what you want.']
+      : [502, 'Correct the cause and send the change set again.'];
+  return new ApiRefusal(status, code, message, { remedy, recorded: true, extra: { change: id } });
 }
 
 function noName(actor: string): ApiRefusal {

@@ -42,7 +42,22 @@ export interface ChangeRefusal {
 export type ChangeOutcome =
   | { readonly kind: 'done'; readonly revision: string | null }
   | { readonly kind: 'refused'; readonly refusal: ChangeRefusal }
-  | { readonly kind: 'failed'; readonly message: string };
+  | ({ readonly kind: 'failed' } & ChangeFailure);
+
+/** The failure of one operation: those before it are to be taken back. */
+export interface FailedOperation extends ChangeFailure {
+  /** How many were written before it. */
+  readonly before: number;
+  /** entryUUIDs of what they added: the guard lets it go again. */
+  readonly added: readonly string[];
+}
+
+/** Why the directory did not carry out a change set. */
+export interface ChangeFailure {
+  /** `EntryChanged`: somebody else was first. */
+  readonly code: 'DirectoryRefused' | 'EntryChanged';
+  readonly message: string;
+}
 
 /** A change set that the follower has to carry out, or to finish. */
 export interface OpenChange {
@@ -56,8 +71,14 @@ export interface OpenChange {
   readonly operations: readonly WriteOperation[];
   /** Takes each operation back; filled when the writing begins. */
   readonly inverses: readonly (WriteOperation | null)[];
-  /** Operations that are done for certain. */
+  /** entryCSN that each operation must find; null: any. */
+  readonly csns: readonly (string | null)[];
+  /** Places of the operations whose vmid was chosen by us: another will do. */
+  readonly numbered: readonly number[];
+  /** Operations that are done for certain, and not taken back. */
   readonly written: number;
+  /** Set: what was written is being taken back. */
+  readonly failure: FailedOperation | null;
   /** entryUUIDs whose effects the guard lets pass. */
   readonly released: readonly string[];
 }
@@ -70,7 +91,8 @@ export interface KnownChange {
 
 const WITHDRAWN = { outcome: 'failed', message: 'withdrawn: no manager followed the directory' } as const;
 const VIEW = `id, state, actor, reason, asked_at AS at, operation_count AS operations, written, outcome`;
-const OPEN = `id, actor, acts_as AS "actsAs", state, if_revision AS "ifRevision", plan, force, operations, inverses, written, released`;
+const OPEN = `id, actor, acts_as AS "actsAs", state, if_revision AS "ifRevision", plan, force, operations, inverses, csns, numbered,
+  written, failure, released`;
 
 @Injectable()
 export class ChangeStore {
@@ -171,7 +193,7 @@ export async function openChanges(manager: EntityManager, system: string): Promi
 }
 
 /** What is fixed when the writing begins. */
-export interface BegunChange extends Pick<OpenChange, 'inverses' | 'released'> {
+export interface BegunChange extends Pick<OpenChange, 'operations' | 'inverses' | 'csns' | 'numbered' | 'released'> {
   readonly changed: ChangedValues;
 }
 
@@ -179,18 +201,32 @@ export interface BegunChange extends Pick<OpenChange, 'inverses' | 'released'> {
 export async function beginChange(
   manager: EntityManager,
   id: string,
-  { inverses, released, changed }: BegunChange,
+  { operations, inverses, csns, numbered, released, changed }: BegunChange,
 ): Promise<boolean> {
   const [, count]: [unknown, number] = await manager.query(
-    `UPDATE change_journal SET state = 'writing', inverses = $2, released = $3, changed = $4
-     WHERE id = $1 AND state = 'waiting'`,
-    [id, storableJson(inverses), storableJson(released), storableJson(changed)],
+    `UPDATE change_journal SET state = 'writing', operations = $2, inverses = $3, csns = $4, numbered = $5,
+       released = $6, changed = $7 WHERE id = $1 AND state = 'waiting'`,
+    [id, ...[operations, inverses, csns, numbered, released, changed].map(storableJson)],
   );
   return count > 0;
 }
 
 export async function advanceChange(manager: EntityManager, id: string, written: number): Promise<void> {
   await manager.query('UPDATE change_journal SET written = $2 WHERE id = $1', [id, written]);
+}
+
+/** Other operations in place of those that were not written yet. */
+export async function reviseChange(
+  manager: EntityManager,
+  id: string,
+  operations: readonly WriteOperation[],
+): Promise<void> {
+  await manager.query('UPDATE change_journal SET operations = $2 WHERE id = $1', [id, storableJson(operations)]);
+}
+
+/** From now on what was written is taken back, by whoever carries the change set on. */
+export async function failChange(manager: EntityManager, id: string, failure: FailedOperation): Promise<void> {
+  await manager.query('UPDATE change_journal SET failure = $2 WHERE id = $1', [id, storableJson(failure)]);
 }
 
 /** Writes what came of a change set, here and in the audit, and forgets the operations. */
@@ -201,7 +237,7 @@ export async function endChange(manager: EntityManager, id: string, outcome: Cha
   );
   await manager.query(
     `UPDATE change_journal SET state = $2, outcome = $3, ended_at = now(), operations = '[]', inverses = '[]',
-       released = '[]', changed = NULL WHERE id = $1`,
+       released = '[]', changed = NULL, csns = '[]', numbered = '[]' WHERE id = $1`,
     [id, storableText(outcome.kind), storableJson(outcome)],
   );
   await concludeAudit(manager, id, { outcome: outcome.kind, message: messageOf(outcome), ...rows[0]?.changed });

@@ -7,6 +7,7 @@ import { diffObjects, flatten } from '../follower/objects.rules.js';
 
 export interface PlanInput {
   readonly revision: string;
+  /** As they were given, without the numbers that VMs are given when it is written. */
   readonly operations: readonly WriteOperation[];
   /** Line of each operation. */
   readonly lines: readonly (number | null)[];

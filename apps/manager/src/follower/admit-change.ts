@@ -5,15 +5,18 @@ import { foresee } from '@drvs/directory';
 import type { Entry } from '@drvs/directory';
 import type { BegunChange, ChangeRefusal, OpenChange } from '../changes/change.store.js';
 import { changedValues } from '../changes/changed-values.rules.js';
+import { numberVms } from '../changes/number-vms.rules.js';
 import { planView } from '../changes/plan-view.rules.js';
 
 export interface AdmissionInput {
   readonly baseDn: string;
   readonly revision: string;
-  readonly entries: Iterable<Entry>;
+  readonly entries: readonly Entry[];
   /** In force. */
   readonly topology: Topology;
   readonly bound: ReadonlyMap<string, number>;
+  /** vmids that were in use within the last day. */
+  readonly recentVmIds: ReadonlySet<number>;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -22,15 +25,18 @@ export type Admission =
   ({ readonly kind: 'admitted' } & BegunChange) | { readonly kind: 'refused'; readonly refusal: ChangeRefusal };
 
 export function admitChange(change: OpenChange, input: AdmissionInput): Admission {
-  const { operations } = change;
   const { baseDn, entries, topology, bound, now, revision } = input;
+  const { operations, numbered } = numberVms(change.operations, entries, input.recentVmIds);
   const outlook = foresee({ baseDn, entries, previous: topology, operations, now, bound });
   const lines = operations.map(() => null);
-  const plan = planView({ revision, operations, lines, unread: [], present: topology, outlook });
+  const plan = planView({ revision, operations: change.operations, lines, unread: [], present: topology, outlook });
   const refusal = refuse(change, plan);
   if (refusal !== undefined) return { kind: 'refused', refusal };
   return {
     kind: 'admitted',
+    operations,
+    numbered,
+    csns: outlook.csns.map((csn) => csn ?? null),
     inverses: outlook.inverses.map((inverse) => inverse ?? null),
     released: outlook.touched,
     changed: changedValues(outlook.changed, operations),

@@ -12,7 +12,7 @@ export class DirectoryPort {
   constructor(@Inject(SETTINGS) private readonly settings: Pick<Settings, 'ldap'>) {}
 
   /** Follows a subtree until closed. */
-  follow(options: Pick<SyncOptions, 'base' | 'cookie' | 'onStatus'>, handler: SyncHandler): SyncSession {
+  follow(options: Pick<SyncOptions, 'base' | 'cookie' | 'onStatus' | 'holdBatch'>, handler: SyncHandler): SyncSession {
     return openSync({ ...this.server(), ...options }, handler);
   }
 

@@ -102,7 +102,12 @@ export class Follower {
     const leading = new Leading(this.system, leadership, stored, begun, this.parts);
     this.leading = leading;
     const session = this.parts.directory.follow(
-      { base: this.system.baseDn, cookie: stored.cookie, onStatus: (status) => this.onStatus(status) },
+      {
+        base: this.system.baseDn,
+        cookie: stored.cookie,
+        onStatus: (status) => this.onStatus(status),
+        holdBatch: () => leading.isWriting,
+      },
       async (batch) => {
         if ((await this.take(leading, batch)) === 'in doubt') session.resync();
       },

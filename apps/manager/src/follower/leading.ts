@@ -16,9 +16,12 @@ import { planBatch } from './batch-plan.js';
 import type { BatchPlan, FollowerMemory } from './batch-plan.js';
 import type { BatchCause, BatchStore } from './batch.store.js';
 import type { BoundStore } from './bound.store.js';
+import { AUTOMATIC_VMIDS, claimedVmIds } from '../changes/number-vms.rules.js';
+import { freeNumber } from './node-numbers.rules.js';
+import { readRecentNumbers } from './recent-numbers.store.js';
 import { nextDecision, settleDecision } from './decision.store.js';
 import type { DecisionOutcome, PendingDecision } from './decision.store.js';
-import type { WrittenEntry } from './change-runner.js';
+import type { WrittenEntry } from './change-writer.js';
 import type { DirectoryPort } from './directory.port.js';
 import type { Leadership } from './leader.store.js';
 import type { StoredMemory } from './memory.store.js';
@@ -41,6 +44,10 @@ export class Leading {
   private turn: Promise<unknown> = Promise.resolve();
   /** Change sets that are being written: the guard lets their effects pass. By id. */
   private readonly writing: Map<string, OpenChange>;
+  /** entryUUIDs of what change sets added that are being taken back: the guard lets them go. */
+  private readonly unwanted: Set<string>;
+  /** A change set is on its way into the directory: what comes of it is to be one batch. */
+  isWriting = false;
   private readonly onBatch = new Set<() => void>();
 
   /** @param begun change sets that an earlier term began to write */
@@ -54,6 +61,7 @@ export class Leading {
     this.memory = stored.memory;
     this.entries = new EntryStore(stored.entries);
     this.writing = new Map(begun.map((change) => [change.id, change]));
+    this.unwanted = new Set(begun.flatMap(({ failure }) => failure?.added ?? []));
   }
 
   /** What is in force now. */
@@ -80,9 +88,11 @@ export class Leading {
       // A cookie would make a follower that starts after us believe that it has everything.
       const cookie = staged.doubt === undefined ? batch.cookie : undefined;
       const cause = { cause: 'directory', cookie, ...this.authorOf(staged) } as const;
-      const released = new Set([...this.writing.values()].flatMap((change) => change.released));
+      const writing = [...this.writing.values()].flatMap((change) => change.released);
+      const released = new Set([...writing, ...this.unwanted]);
       const plan = await this.leadership.transaction((manager) => this.apply(manager, staged, cause, released));
       this.keep(plan, staged);
+      for (const { before, after } of staged.changes) if (before && !after) this.unwanted.delete(before.uuid);
       for (const look of this.onBatch) look();
       return staged.doubt;
     });
@@ -99,7 +109,8 @@ export class Leading {
         const admission = admitChange(change, {
           baseDn,
           revision: await readRevision(manager, name),
-          entries: this.entries.entries(),
+          entries: [...this.entries.entries()],
+          recentVmIds: await readRecentNumbers(manager, name, 'vm'),
           topology: this.memory.topology,
           bound: await this.parts.bound.find(manager, name, this.memory.topology),
           now: this.parts.clock.now(),
@@ -109,12 +120,37 @@ export class Leading {
           return undefined;
         }
         if (!(await beginChange(manager, change.id, admission))) return undefined;
-        const { inverses, released } = admission;
-        const begun: OpenChange = { ...change, state: 'writing', inverses, released };
+        const { kind: _kind, changed: _changed, ...fixed } = admission;
+        const begun: OpenChange = { ...change, ...fixed, state: 'writing' };
         this.writing.set(change.id, begun);
         return begun;
       }),
     );
+  }
+
+  /** Another vmid for an entry that a change set adds, not one of those that were tried; undefined: none is free. */
+  freeVmId(tried: ReadonlySet<number>): number | undefined {
+    return freeNumber(claimedVmIds(this.entries.entries(), []), tried, AUTOMATIC_VMIDS);
+  }
+
+  /** The vmid of an entry, where another entry has the same. */
+  sharedVmId(dn: string): string | undefined {
+    const entry = this.entries.find(dn);
+    const [vmId] = entry?.attributes.get('drvsvmid') ?? [];
+    const others = [...this.entries.entries()].filter(({ uuid }) => uuid !== entry?.uuid);
+    return others.some(({ attributes }) => attributes.get('drvsvmid')?.[0] === vmId) ? vmId : undefined;
+  }
+
+  /** The guard lets the entry's effects pass while the change set is being written. */
+  releaseToo(change: OpenChange, dn: string): void {
+    const uuid = this.entries.find(dn)?.uuid;
+    const { released } = this.writing.get(change.id) ?? change;
+    if (uuid !== undefined) this.writing.set(change.id, { ...change, released: [...released, uuid] });
+  }
+
+  /** What a change set added is being taken back: the guard lets it go, also when the change set is over by then. */
+  letGo(uuids: readonly string[]): void {
+    for (const uuid of uuids) this.unwanted.add(uuid);
   }
 
   /** The change set is over: the guard judges again as always. */

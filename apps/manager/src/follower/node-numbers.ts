@@ -7,7 +7,7 @@ import type { Leadership } from './leader.store.js';
 import type { Leading } from './leading.js';
 import { claimedNumbers, freeNumber, waitingNodes } from './node-numbers.rules.js';
 import type { WaitingNode } from './node-numbers.rules.js';
-import { readRecentNodeIds } from './recent-node-ids.store.js';
+import { readRecentNumbers } from './recent-numbers.store.js';
 
 /** The server refuses the number: somebody else has just taken it. */
 const TAKEN: readonly string[] = ['ConstraintViolation', 'AttributeOrValueExists'];
@@ -41,7 +41,7 @@ export class NodeNumbers {
 
   private async recent(): Promise<Set<number>> {
     const { system } = this.leadership;
-    return this.leadership.transaction((manager) => readRecentNodeIds(manager, system));
+    return this.leadership.transaction((manager) => readRecentNumbers(manager, system, 'node'));
   }
 
   private async give(node: WaitingNode, numbers: Numbers, directory: LdapDirectory): Promise<void> {

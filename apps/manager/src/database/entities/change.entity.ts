@@ -28,6 +28,12 @@ export class ChangeJournalRow {
   @Column('integer', { default: 0 }) written!: number;
   /** entryUUIDs whose effects the guard lets pass. */
   @Column('jsonb', { default: [] }) released!: unknown;
+  /** entryCSN that each operation must find; null: any. */
+  @Column('jsonb', { default: [] }) csns!: unknown;
+  /** Places of the operations whose vmid was chosen by us. */
+  @Column('jsonb', { default: [] }) numbered!: unknown;
+  /** ChangeFailure: from then on what was written is being taken back. */
+  @Column('jsonb', { nullable: true }) failure!: unknown;
   /** Values before and after, for the audit; emptied when the change set ends. */
   @Column('jsonb', { nullable: true }) changed!: unknown;
   /** `waiting`, `writing`, `done`, `refused` or `failed`. */

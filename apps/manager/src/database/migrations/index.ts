@@ -4,6 +4,7 @@ import { ChangeJournal1763950000000 } from './1763950000000-change-journal.js';
 import { EntryHistory1763960000000 } from './1763960000000-entry-history.js';
 import { Operations1764040000000 } from './1764040000000-operations.js';
 import { AuditOutcomes1764050000000 } from './1764050000000-audit-outcomes.js';
+import { ChangeSafety1764060000000 } from './1764060000000-change-safety.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -12,4 +13,5 @@ export const MIGRATIONS = [
   EntryHistory1763960000000,
   Operations1764040000000,
   AuditOutcomes1764050000000,
+  ChangeSafety1764060000000,
 ];
