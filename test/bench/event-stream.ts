@@ -21,7 +21,8 @@ export class EventStream {
   private readonly child: ChildProcess;
 
   constructor(program: string, args: readonly string[]) {
-    this.child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    // A group of its own: what the program has started is to end with it, or would keep the pipe, and us, for ever.
+    this.child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
     const { stdout } = this.child;
     if (stdout === null) throw new Error(`${program} has no output`);
     createInterface({ input: stdout }).on('line', (line) => this.offer(JSON.parse(line) as KernelEvent));
@@ -56,6 +57,6 @@ export class EventStream {
   }
 
   close(): void {
-    this.child.kill('SIGTERM');
+    if (this.child.pid !== undefined && this.child.exitCode === null) process.kill(-this.child.pid, 'SIGTERM');
   }
 }
