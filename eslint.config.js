@@ -48,7 +48,7 @@ const safety = {
 export default defineConfig(
   {
     name: 'drvs/ignored',
-    ignores: ['**/dist/', '**/node_modules/', 'build/', 'var/', 'kernel/', 'docs/', 'apps/console/'],
+    ignores: ['**/dist/', '**/node_modules/', 'build/', 'var/', 'kernel/', 'docs/', 'apps/console/', '**/generated/'],
   },
   { name: 'drvs/unused-disables', linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { applyDecorators } from '@nestjs/common';
 import {
+  ApiAcceptedResponse,
   ApiBearerAuth,
   ApiBody,
   ApiConflictResponse,
@@ -24,6 +25,10 @@ export interface DocumentedParts {
   readonly query?: QueryName;
   readonly body?: SchemaName;
   readonly conflict?: SchemaName;
+  /** What is answered to `dryRun=true`. */
+  readonly rehearsal?: SchemaName;
+  /** 202 is an answer: `always`, or `late` where the work takes longer than the request waits. */
+  readonly accepted?: 'always' | 'late';
   /** Request headers that mean something here. */
   readonly headers?: readonly (keyof typeof HEADERS)[];
 }
@@ -34,12 +39,27 @@ export function Documented(
   answer: SchemaName,
   parts: QueryName | DocumentedParts = {},
 ): MethodDecorator {
-  const { query, body, conflict, headers = [] } = typeof parts === 'string' ? { query: parts } : parts;
+  const {
+    query,
+    body,
+    conflict,
+    rehearsal,
+    accepted,
+    headers = [],
+  } = typeof parts === 'string' ? { query: parts } : parts;
+  const answers = [answer, ...(rehearsal === undefined ? [] : [rehearsal])].map(schemaReference);
+  const answered = {
+    description: summary,
+    schema: answers.length === 1 ? schemaReference(answer) : { oneOf: answers },
+  };
   const problem = (name: SchemaName): object => ({ 'application/problem+json': { schema: schemaReference(name) } });
   return applyDecorators(
     ApiOperation({ summary }),
     ApiParam({ name: 'system', description: 'Name of the DRVS', schema: { type: 'string' } }),
-    ApiOkResponse({ description: summary, schema: schemaReference(answer) }),
+    ...(accepted === 'always' ? [] : [ApiOkResponse(answered)]),
+    ...(accepted === undefined
+      ? []
+      : [ApiAcceptedResponse({ description: 'It is under way', schema: schemaReference(answer) })]),
     ApiDefaultResponse({ description: 'Why it was refused', content: problem('ApiError') as never }),
     ApiBearerAuth(),
     ...(query === undefined ? [] : queryParameters(query).map((parameter) => ApiQuery(parameter as never))),

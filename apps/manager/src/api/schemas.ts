@@ -83,6 +83,14 @@ export const QUERIES = {
 } as const;
 export type QueryName = keyof typeof QUERIES;
 
+/** What requests carry: a field with a default may be left out. */
+const REQUESTS: ReadonlySet<string> = new Set<SchemaName>([
+  'ChangeRequest',
+  'ChangeSet',
+  'HeldDecision',
+  'OperationRequest',
+]);
+
 const TARGET = { target: 'openapi-3.0', unrepresentable: 'any' } as const;
 type Json = Record<string, unknown>;
 
@@ -92,12 +100,14 @@ const reference = (name: string): string => `#/components/schemas/${name}`;
 export function componentSchemas(): Record<string, Json> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(SCHEMAS)) registry.add(schema, { id });
-  const { schemas } = z.toJSONSchema(registry, { ...TARGET, uri: reference });
+  const written = (io: 'input' | 'output'): Record<string, Json> =>
+    z.toJSONSchema(registry, { ...TARGET, uri: reference, io }).schemas as Record<string, Json>;
+  const [requests, answers] = [written('input'), written('output')];
   return Object.fromEntries(
-    Object.entries(schemas as Record<string, Json>).map(([name, { $id: _id, $schema: _schema, ...schema }]) => [
-      name,
-      schema,
-    ]),
+    Object.keys(SCHEMAS).map((name) => {
+      const { $id: _id, $schema: _schema, ...schema } = (REQUESTS.has(name) ? requests : answers)[name] ?? {};
+      return [name, schema];
+    }),
   );
 }
 

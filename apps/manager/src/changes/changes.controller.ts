@@ -32,6 +32,8 @@ export class ChangesController {
   @Documented('Write a change set into the directory', 'ChangeView', {
     body: 'ChangeRequest',
     query: 'DryRunQuery',
+    rehearsal: 'PlanView',
+    accepted: 'late',
     conflict: 'PlanConflict',
     headers: ['Idempotency-Key', 'If-Match'],
   })

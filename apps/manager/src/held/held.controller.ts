@@ -25,6 +25,7 @@ export class HeldController {
   @Documented('Let the held changes take effect', 'HeldOutcome', {
     body: 'HeldDecision',
     query: 'DryRunQuery',
+    rehearsal: 'HeldView',
     conflict: 'HeldConflict',
   })
   @Post('confirm')
@@ -45,6 +46,7 @@ export class HeldController {
   @Documented('Write the entries back into the directory', 'HeldOutcome', {
     body: 'HeldDecision',
     query: 'DryRunQuery',
+    rehearsal: 'HeldView',
     conflict: 'HeldConflict',
   })
   @Post('refuse')

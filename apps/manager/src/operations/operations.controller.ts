@@ -17,6 +17,7 @@ export class OperationsController {
   @Needs('operator')
   @Documented('Restart processes, a few at a time, or see a drain through', 'OperationView', {
     body: 'OperationRequest',
+    accepted: 'always',
   })
   @Post()
   @HttpCode(HttpStatus.ACCEPTED)
