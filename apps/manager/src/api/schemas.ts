@@ -101,7 +101,7 @@ export function componentSchemas(): Record<string, Json> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(SCHEMAS)) registry.add(schema, { id });
   const written = (io: 'input' | 'output'): Record<string, Json> =>
-    z.toJSONSchema(registry, { ...TARGET, uri: reference, io }).schemas as Record<string, Json>;
+    z.toJSONSchema(registry, { ...TARGET, uri: reference, io }).schemas;
   const [requests, answers] = [written('input'), written('output')];
   return Object.fromEntries(
     Object.keys(SCHEMAS).map((name) => {
