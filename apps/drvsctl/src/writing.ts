@@ -15,6 +15,8 @@ export interface WriteOptions {
   yes?: boolean;
   force?: boolean;
   reason?: string;
+  /** The plan is shown also where nothing ends: what is written was not written down by whoever asks. */
+  shown?: boolean;
 }
 
 /** The ways to agree to what a change set does. */
@@ -45,11 +47,11 @@ export async function write(changeSet: ChangeSet, options: WriteOptions, session
 }
 
 /** Plans, shows the plan, and asks where something would end. Gives the plan's id. */
-async function agree(changeSet: ChangeSet, { yes }: WriteOptions, session: Session): Promise<string> {
+async function agree(changeSet: ChangeSet, { yes, shown }: WriteOptions, session: Session): Promise<string> {
   const { terminal } = session;
   const view = await session.client.plan(changeSet);
   const hindered = obstacles(view).length > 0;
-  if (hindered || view.destructive) terminal.stderr.write(`${drawPlan(view, session.layout())}\n\n`);
+  if (hindered || view.destructive || shown === true) terminal.stderr.write(`${drawPlan(view, session.layout())}\n\n`);
   assertApplicable(view);
   if (!view.destructive || yes === true) return view.id;
   if (!terminal.canAsk) {

@@ -33,7 +33,7 @@ export function addChangeCommands(program: Command, terminal: Terminal): void {
   agreeable(
     program
       .command('rollback')
-      .description('make the directory what it was at a revision, as a change set')
+      .description('make the directory what it was at a revision: shows the plan, then writes the change set')
       .argument('<revision>', 'as `drvsctl revisions` numbers them'),
   ).action((revision: string, options: WriteOptions, command: Command) =>
     rollback(revision, options, openSession(command, terminal)),
@@ -74,7 +74,8 @@ async function rollback(revision: string, options: WriteOptions, session: Sessio
     terminal.stdout.write(`The directory is as it was at revision ${revision}: nothing to do.\n`);
     return;
   }
-  await write({ ldif }, { ...options, reason: options.reason ?? `rollback to revision ${revision}` }, session);
+  const { reason = `rollback to revision ${revision}` } = options;
+  await write({ ldif }, { ...options, reason, shown: true }, session);
   if (passwordsLost.length === 0) return;
   const dns = harmless(passwordsLost.join(', '));
   terminal.stderr.write(`Set a new password for (it could not be restored): ${dns}\n`);
