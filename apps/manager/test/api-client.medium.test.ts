@@ -139,9 +139,10 @@ describe('a client generated from the OpenAPI document', () => {
       body: { kind: 'drain', node: 'node1', limitSeconds: 0, reason: 'a client tries it' },
     });
     expect(response.status).toBe(202);
-    const one = { params: { path: { ...path, id: begun?.id ?? '' } } };
+    const id = begun !== undefined && 'id' in begun ? begun.id : '';
+    const one = { params: { path: { ...path, id } } };
     const { data: listed } = await client.GET('/api/v1/systems/{system}/operations', { params: { path } });
-    expect(listed?.items.map(({ id }) => id)).toContain(begun?.id);
+    expect(listed?.items.map((item) => item.id)).toContain(id);
     const stopped = await client.POST('/api/v1/systems/{system}/operations/{id}/stop', one);
     const resumed = await client.POST('/api/v1/systems/{system}/operations/{id}/resume', one);
     for (const { data, error } of [stopped, resumed]) expect(data?.id ?? error?.code).toBeDefined();

@@ -179,13 +179,18 @@ export class Fixture {
     };
   }
 
-  /** An agent that has joined, once the manager knows its node. */
-  async join(node: string, password: string, part: Partial<AgentOptions> = {}): Promise<FakeAgent> {
+  /** Waits until the manager knows a node. */
+  async known(node: string): Promise<void> {
     await until(
       `node ${node}`,
       () => this.request(`nodes/${node}`),
       ({ status }) => status === 200,
     );
+  }
+
+  /** An agent that has joined, once the manager knows its node. */
+  async join(node: string, password: string, part: Partial<AgentOptions> = {}): Promise<FakeAgent> {
+    await this.known(node);
     return FakeAgent.join(this.agentOptions(node, password, part));
   }
 

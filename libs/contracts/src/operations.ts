@@ -38,6 +38,21 @@ export type OperationRequest = z.input<typeof operationRequestSchema>;
 /** With its defaults filled in. */
 export type OperationSpec = z.output<typeof operationRequestSchema>;
 
+/** Answer of POST /operations?dryRun=true: what it would act upon, in that order. */
+export const operationPlanSchema = z.object({
+  kind: z.enum(['restart', 'drain']),
+  /** The revision it was made at. */
+  revision: z.string(),
+  targets: z.array(
+    z.object({
+      node: z.string(),
+      /** `vm/process`, null where it is the node. */
+      process: z.string().nullable(),
+    }),
+  ),
+});
+export type OperationPlan = z.infer<typeof operationPlanSchema>;
+
 export const OPERATION_STATES = ['running', 'paused', 'done', 'failed', 'stopped'] as const;
 export const TARGET_STATES = ['waiting', 'asked', 'accepted', 'done', 'failed'] as const;
 export type TargetState = (typeof TARGET_STATES)[number];

@@ -16,9 +16,12 @@ import { queryParameters, schemaReference } from './schemas.js';
 import type { QueryName, SchemaName } from './schemas.js';
 
 const HEADERS = {
-  'Idempotency-Key': 'One key, one change set: sent again, it is answered and not written again',
+  'Idempotency-Key': 'One key, one request: sent again, it is answered and not done again',
   'If-Match': 'Revision that must still be the present one',
 } as const;
+
+/** Those of every write. */
+export const WRITE_HEADERS = ['Idempotency-Key', 'If-Match'] as const;
 
 /** Schemas of what a request carries and of a particular refusal. */
 export interface DocumentedParts {
@@ -47,16 +50,14 @@ export function Documented(
     accepted,
     headers = [],
   } = typeof parts === 'string' ? { query: parts } : parts;
-  const answers = [answer, ...(rehearsal === undefined ? [] : [rehearsal])].map(schemaReference);
-  const answered = {
-    description: summary,
-    schema: answers.length === 1 ? schemaReference(answer) : { oneOf: answers },
-  };
+  const atOnce = [...(accepted === 'always' ? [] : [answer]), ...(rehearsal === undefined ? [] : [rehearsal])];
+  const [first, ...others] = atOnce.map(schemaReference);
+  const answered = { description: summary, schema: others.length > 0 ? { oneOf: [first, ...others] } : first };
   const problem = (name: SchemaName): object => ({ 'application/problem+json': { schema: schemaReference(name) } });
   return applyDecorators(
     ApiOperation({ summary }),
     ApiParam({ name: 'system', description: 'Name of the DRVS', schema: { type: 'string' } }),
-    ...(accepted === 'always' ? [] : [ApiOkResponse(answered)]),
+    ...(first === undefined ? [] : [ApiOkResponse(answered)]),
     ...(accepted === undefined
       ? []
       : [ApiAcceptedResponse({ description: 'It is under way', schema: schemaReference(answer) })]),

@@ -3,6 +3,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ChangeSet, PlanView } from '@drvs/contracts';
 import { foresee } from '@drvs/directory';
+import { assertRevision } from '../api/write-asker.js';
+import type { WriteAsker } from '../api/write-asker.js';
 import { Clock } from '../common/clock.js';
 import { SETTINGS } from '../config/settings.js';
 import type { Settings } from '../config/settings.js';
@@ -25,6 +27,13 @@ export class ChangePlanner {
     private readonly bound: BoundStore,
     private readonly clock: Clock,
   ) {}
+
+  /** A write without writing. Throws a 412 as the write does. */
+  async rehearse(system: string, changeSet: ChangeSet, asker: WriteAsker): Promise<PlanView> {
+    const view = await this.plan(system, changeSet);
+    assertRevision(view.revision, asker);
+    return view;
+  }
 
   /** What a change set would do now. */
   async plan(system: string, changeSet: ChangeSet): Promise<PlanView> {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The door for writes: hands a change set to whichever replica follows the directory.
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { ChangeRequest, ChangeView } from '@drvs/contracts';
+import { keyReused, requestHash as hashOf } from '../api/write-asker.js';
+import type { WriteAsker } from '../api/write-asker.js';
 import { ApiRefusal } from '../common/api-error.js';
 import { Clock } from '../common/clock.js';
 import { DesiredService } from '../topology/desired.service.js';
@@ -16,15 +17,9 @@ import type { ChangeFailure, ChangeRefusal } from './change.store.js';
 const PATIENCE_MS = 20_000;
 const LOOK_MS = 50;
 
-/** Who asks, and what the headers say. */
-export interface ChangeAsker {
-  readonly actor: string;
+export interface ChangeAsker extends WriteAsker {
   /** DN in whose name the directory is written; null: the token has none. */
   readonly actsAs: string | null;
-  readonly address: string | null;
-  readonly idempotencyKey: string | null;
-  /** Revision of If-Match. */
-  readonly ifRevision: string | null;
 }
 
 @Injectable()
@@ -49,7 +44,7 @@ export class ChangeService {
         extra: { faults },
       });
     }
-    const requestHash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
+    const requestHash = hashOf(request);
     const known = await this.changes.ask({
       system,
       ...asker,
@@ -124,12 +119,6 @@ function failed({ code, message }: ChangeFailure, id: string): ApiRefusal {
 function noName(actor: string): ApiRefusal {
   return new ApiRefusal(403, 'TokenHasNoDn', `${actor} has no DN in whose name to write the directory`, {
     remedy: "Make a token with 'main.js token create --dn DN' on the manager's host.",
-  });
-}
-
-function keyReused(key: string): ApiRefusal {
-  return new ApiRefusal(422, 'IdempotencyKeyReused', `the key ${key} was used for another change set`, {
-    remedy: 'Use a new Idempotency-Key for each change set.',
   });
 }
 

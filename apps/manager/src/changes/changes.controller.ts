@@ -6,9 +6,9 @@ import type { Response } from 'express';
 import { Needs } from '../access/access.guard.js';
 import type { ActorRequest } from '../access/access.guard.js';
 import { Audited } from '../audit/audited.js';
-import { Documented } from '../api/documented.js';
+import { Documented, WRITE_HEADERS } from '../api/documented.js';
+import { writeAsker } from '../api/write-asker.js';
 import { ZodPipe } from '../api/zod.pipe.js';
-import { ApiRefusal } from '../common/api-error.js';
 import { ChangePlanner } from './change.planner.js';
 import { ChangeService } from './change.service.js';
 
@@ -32,10 +32,10 @@ export class ChangesController {
   @Documented('Write a change set into the directory', 'ChangeView', {
     body: 'ChangeRequest',
     query: 'DryRunQuery',
+    conflict: 'PlanConflict',
+    headers: WRITE_HEADERS,
     rehearsal: 'PlanView',
     accepted: 'late',
-    conflict: 'PlanConflict',
-    headers: ['Idempotency-Key', 'If-Match'],
   })
   @Post('changes')
   @HttpCode(HttpStatus.OK)
@@ -46,13 +46,10 @@ export class ChangesController {
     @Req() request: ActorRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ChangeView | PlanView> {
-    if (dryRun === 'true') return this.planner.plan(system, body);
+    if (dryRun === 'true') return this.planner.rehearse(system, body, writeAsker(request));
     const view = await this.changes.write(system, body, {
-      actor: request.actor?.name ?? 'unknown',
+      ...writeAsker(request),
       actsAs: request.actor?.dn ?? null,
-      address: request.socket.remoteAddress ?? null,
-      idempotencyKey: idempotencyKey(request.get('idempotency-key')),
-      ifRevision: ifRevision(request.get('if-match')),
     });
     if (view.state !== 'done') response.status(HttpStatus.ACCEPTED);
     return view;
@@ -64,21 +61,4 @@ export class ChangesController {
   show(@Param('system') system: string, @Param('id') id: string): Promise<ChangeView> {
     return this.changes.getOrThrow(system, id);
   }
-}
-
-function idempotencyKey(key: string | undefined): string | null {
-  if (key === undefined) return null;
-  if (/^[\x21-\x7e]{1,200}$/.test(key)) return key;
-  throw new ApiRefusal(400, 'IdempotencyKeyInvalid', 'an Idempotency-Key is 1 to 200 printable characters, no spaces', {
-    remedy: 'Send for instance a UUID.',
-  });
-}
-
-function ifRevision(match: string | undefined): string | null {
-  if (match === undefined || match === '*') return null;
-  const [, revision] = /^"?([0-9]{1,18})"?$/.exec(match) ?? [];
-  if (revision !== undefined) return revision;
-  throw new ApiRefusal(400, 'IfMatchInvalid', `If-Match is a revision, as lists carry it, not ${match}`, {
-    remedy: 'Send for instance If-Match: "12".',
-  });
 }

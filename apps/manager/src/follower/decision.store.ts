@@ -6,6 +6,8 @@ import type { HeldOutcome } from '@drvs/contracts';
 import type { EntityManager } from 'typeorm';
 import { appendAudit, concludeAudit } from '../audit/audit.store.js';
 import type { AuditConclusion } from '../audit/audit.store.js';
+import { claimKey, findKey, releaseKey } from '../api/write-key.store.js';
+import type { KeyedWrite } from '../api/write-key.store.js';
 import { Database } from '../database/database.js';
 import { storableJson } from '../database/stored-json.js';
 
@@ -23,11 +25,9 @@ export type DecisionOutcome =
   | { readonly kind: 'stale' }
   | { readonly kind: 'failed'; readonly message: string };
 
-export interface AskedDecision {
-  readonly system: string;
+export interface AskedDecision extends KeyedWrite {
   readonly hash: string;
   readonly decision: 'confirm' | 'refuse';
-  readonly actor: string;
   readonly address: string | null;
   readonly reason: string | null;
 }
@@ -36,10 +36,18 @@ export interface AskedDecision {
 export class DecisionStore {
   constructor(private readonly database: Database) {}
 
-  /** Records a decision, with its audit row, for the follower to carry out. Gives its id. */
-  async ask({ system, hash, decision, actor, address, reason }: AskedDecision): Promise<string> {
+  /** Id of the decision that was asked for with the same key; undefined: none was. */
+  findAsked(write: KeyedWrite): Promise<string | undefined> {
+    return findKey(this.database.manager, write);
+  }
+
+  /** Records a decision, with its audit row, for the follower to carry out. Gives its id, or that of the same key's. */
+  async ask(asked: AskedDecision): Promise<string> {
+    const { system, hash, decision, actor, address, reason } = asked;
     const id = randomUUID();
-    await this.database.manager.transaction(async (manager) => {
+    return this.database.manager.transaction(async (manager) => {
+      const earlier = await claimKey(manager, asked, id);
+      if (earlier !== undefined) return earlier;
       await manager.query(
         `INSERT INTO held_decision (id, system, hash, decision, actor, asked_at) VALUES ($1, $2, $3, $4, $5, now())`,
         [id, system, hash, decision, actor],
@@ -48,8 +56,8 @@ export class DecisionStore {
         ...{ system, actor, address, action: `held.${decision}`, target: hash, outcome: 'asked', reason, request: id },
       });
       await manager.query(`SELECT pg_notify('drvs_decision', $1)`, [system]);
+      return id;
     });
-    return id;
   }
 
   /** The outcome, undefined while the follower has not carried the decision out. */
@@ -69,8 +77,10 @@ export class DecisionStore {
         [id],
       );
       const message = 'withdrawn: no manager followed the directory';
-      if (count > 0) await concludeAudit(manager, id, { outcome: 'failed', message });
-      return count > 0;
+      if (count === 0) return false;
+      await releaseKey(manager, id);
+      await concludeAudit(manager, id, { outcome: 'failed', message });
+      return true;
     });
   }
 }

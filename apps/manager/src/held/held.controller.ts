@@ -5,7 +5,8 @@ import type { DryRunQuery, HeldDecision, HeldOutcome, HeldView } from '@drvs/con
 import { Needs } from '../access/access.guard.js';
 import type { ActorRequest } from '../access/access.guard.js';
 import { Audited } from '../audit/audited.js';
-import { Documented } from '../api/documented.js';
+import { Documented, WRITE_HEADERS } from '../api/documented.js';
+import { writeAsker } from '../api/write-asker.js';
 import { ZodPipe } from '../api/zod.pipe.js';
 import { HeldService } from './held.service.js';
 
@@ -25,8 +26,9 @@ export class HeldController {
   @Documented('Let the held changes take effect', 'HeldOutcome', {
     body: 'HeldDecision',
     query: 'DryRunQuery',
-    rehearsal: 'HeldView',
     conflict: 'HeldConflict',
+    headers: WRITE_HEADERS,
+    rehearsal: 'HeldView',
   })
   @Post('confirm')
   @HttpCode(200)
@@ -37,8 +39,8 @@ export class HeldController {
     @Req() request: ActorRequest,
   ): Promise<HeldOutcome | HeldView> {
     return dryRun === 'true'
-      ? this.held.rehearse(system, decision)
-      : this.held.decide(system, 'confirm', decision, request);
+      ? this.held.rehearse(system, decision, writeAsker(request))
+      : this.held.decide(system, 'confirm', decision, writeAsker(request));
   }
 
   @Needs('admin')
@@ -46,8 +48,9 @@ export class HeldController {
   @Documented('Write the entries back into the directory', 'HeldOutcome', {
     body: 'HeldDecision',
     query: 'DryRunQuery',
-    rehearsal: 'HeldView',
     conflict: 'HeldConflict',
+    headers: WRITE_HEADERS,
+    rehearsal: 'HeldView',
   })
   @Post('refuse')
   @HttpCode(200)
@@ -58,7 +61,7 @@ export class HeldController {
     @Req() request: ActorRequest,
   ): Promise<HeldOutcome | HeldView> {
     return dryRun === 'true'
-      ? this.held.rehearse(system, decision)
-      : this.held.decide(system, 'refuse', decision, request);
+      ? this.held.rehearse(system, decision, writeAsker(request))
+      : this.held.decide(system, 'refuse', decision, writeAsker(request));
   }
 }

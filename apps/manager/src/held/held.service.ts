@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { HeldDecision, HeldOutcome, HeldView } from '@drvs/contracts';
-import type { ActorRequest } from '../access/access.guard.js';
+import { assertRevision, requestHash } from '../api/write-asker.js';
+import type { WriteAsker } from '../api/write-asker.js';
 import { ApiRefusal } from '../common/api-error.js';
 import { Clock } from '../common/clock.js';
 import { DecisionStore } from '../follower/decision.store.js';
@@ -33,7 +34,8 @@ export class HeldService {
   }
 
   /** A decision without deciding: what it would be about. Throws a 409 as {@link decide} does. */
-  async rehearse(system: string, { hash }: HeldDecision): Promise<HeldView> {
+  async rehearse(system: string, { hash }: HeldDecision, asker: WriteAsker): Promise<HeldView> {
+    assertRevision(this.topology.getDesiredOrThrow(system).revision, asker);
     const current = await this.read(system);
     if (current.hash !== hash || current.items.length === 0) throw stale(current);
     return current;
@@ -44,12 +46,12 @@ export class HeldService {
     system: string,
     decision: 'confirm' | 'refuse',
     { hash, reason }: HeldDecision,
-    request: ActorRequest,
+    asker: WriteAsker,
   ): Promise<HeldOutcome> {
-    await this.rehearse(system, { hash });
-    const actor = request.actor?.name ?? 'unknown';
-    const address = request.socket.remoteAddress ?? null;
-    const id = await this.decisions.ask({ system, hash, decision, actor, address, reason: reason ?? null });
+    const { actor, address, idempotencyKey } = asker;
+    const write = { system, actor, idempotencyKey, requestHash: requestHash({ decision, hash, reason }) };
+    if ((await this.decisions.findAsked(write)) === undefined) await this.rehearse(system, { hash }, asker);
+    const id = await this.decisions.ask({ ...write, hash, decision, address, reason: reason ?? null });
     const outcome = await this.waitFor(id);
     if (outcome.kind === 'stale') throw stale(await this.read(system), true);
     if (outcome.kind === 'failed') {

@@ -3,11 +3,18 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { OperationSpec, OperationView } from '@drvs/contracts';
 import type { EntityManager } from 'typeorm';
+import { claimKey, findKey } from '../api/write-key.store.js';
+import type { KeyedWrite } from '../api/write-key.store.js';
+import { appendAudit } from '../audit/audit.store.js';
+import type { ApiRefusal } from '../common/api-error.js';
 import { Database } from '../database/database.js';
 import { storableJson, storableText } from '../database/stored-json.js';
 import { appendEvents } from '../events/event.store.js';
 import type { Advance, OperationFact, TargetFact } from './operation.rules.js';
 import { operationView, type OperationViewRow, type TargetViewRow } from './operation-view.rules.js';
+
+/** What a person may do to an operation. */
+export type Turn = 'resume' | 'stop';
 
 /** One process or node of a new operation. */
 export interface NewTarget {
@@ -18,13 +25,14 @@ export interface NewTarget {
   readonly process: string | null;
 }
 
-export interface NewOperation {
-  readonly system: string;
-  readonly actor: string;
+export interface NewOperation extends KeyedWrite {
   readonly address: string | null;
   readonly spec: OperationSpec;
   readonly targets: readonly NewTarget[];
 }
+
+/** Who turns an operation. */
+type OperationTurn = KeyedWrite & Pick<NewOperation, 'address'>;
 
 /** An order that a node has to be told. */
 export interface Order {
@@ -40,6 +48,13 @@ export interface Order {
 type FactRow = Omit<TargetFact, 'askedAt'> & { readonly askedAt: Date | null };
 
 const VIEW = `id, actor, spec, state, message, at, ended_at AS "endedAt"`;
+
+const OF_ACTOR = 'WHERE system = $1 AND id = $2 AND $3::text IS NOT NULL';
+const TURNS: Readonly<Record<Turn, string>> = {
+  resume: `UPDATE operation SET state = 'running', message = NULL, rest_until = NULL ${OF_ACTOR} AND state = 'paused' RETURNING id`,
+  stop: `UPDATE operation SET state = 'stopped', ended_at = now(), message = 'stopped by ' || $3::text
+    ${OF_ACTOR} AND state IN ('running', 'paused') RETURNING id`,
+};
 
 const FACTS = `
   SELECT t.position, t.state, t.process, t.node, t.pid, t.asked_at AS "askedAt", t.message,
@@ -60,11 +75,21 @@ const FACTS = `
 export class OperationStore {
   constructor(private readonly database: Database) {}
 
-  /** Keeps a new operation with its audit row. A drain takes the place of an earlier one of its node. */
+  /** Id of the operation that was made or turned with the same key; undefined: none was. */
+  findKeyed(write: KeyedWrite): Promise<string | undefined> {
+    return findKey(this.database.manager, write);
+  }
+
+  /**
+   * Keeps a new operation with its audit row, and gives its id, or that of the same key's. A drain takes the place of an
+   * earlier one of its node.
+   */
   async create(operation: NewOperation): Promise<string> {
     const id = randomUUID();
     const { system, actor, address, spec, targets } = operation;
-    await this.database.manager.transaction(async (manager) => {
+    return this.database.manager.transaction(async (manager) => {
+      const earlier = await claimKey(manager, operation, id);
+      if (earlier !== undefined) return earlier;
       if (spec.kind === 'drain') await this.supersede(manager, system, spec.node);
       await manager.query(
         `INSERT INTO operation (id, system, actor, address, spec, state, at) VALUES ($1, $2, $3, $4, $5, 'running', now())`,
@@ -82,8 +107,8 @@ export class OperationStore {
       );
       await this.audit(manager, operation, spec.kind, id);
       await this.tell(manager, system, `${spec.kind} ${id} of ${actor} began: ${spec.reason}`);
+      return id;
     });
-    return id;
   }
 
   async findAll(system: string): Promise<OperationView[]> {
@@ -108,22 +133,26 @@ export class OperationStore {
     return rows[0] && operationView(rows[0], await this.targetsOf([id]));
   }
 
-  /** Lets a paused one go on, what had failed once more. Returns whether it was paused. */
-  async resume(system: string, id: string, actor: string): Promise<boolean> {
-    return this.turn(
-      system,
-      id,
-      actor,
-      `state = 'paused'`,
-      `state = 'running', message = NULL, rest_until = NULL`,
-      'resume',
-    );
-  }
-
-  /** Begins nothing more of it. Returns whether it had not ended. */
-  async stop(system: string, id: string, actor: string): Promise<boolean> {
-    const set = `state = 'stopped', ended_at = now(), message = 'stopped by ' || $3::text`;
-    return this.turn(system, id, actor, `state IN ('running', 'paused')`, set, 'stop');
+  /**
+   * Lets a paused one go on, what had failed once more; or begins nothing more of one that has not ended. Throws the refusal
+   * where it is not in a state for that.
+   */
+  async turn(id: string, turn: Turn, write: OperationTurn, refusal: ApiRefusal): Promise<void> {
+    const { system, actor, address } = write;
+    await this.database.manager.transaction(async (manager) => {
+      if ((await claimKey(manager, write, id)) !== undefined) return;
+      const [rows]: [unknown[]] = await manager.query(TURNS[turn], [system, id, actor]);
+      if (rows.length === 0) throw refusal;
+      if (turn === 'resume') {
+        await manager.query(
+          `UPDATE operation_target SET state = 'waiting', message = NULL, pid = NULL, asked_at = NULL
+           WHERE operation = $1 AND state = 'failed'`,
+          [id],
+        );
+      }
+      await appendAudit(manager, { system, actor, address, action: `operation-${turn}`, target: id, outcome: 'done' });
+      await this.tell(manager, system, `operation ${id}: ${turn} by ${actor}`);
+    });
   }
 
   /** Advances every running operation that no other replica is advancing. Returns how many there were. */
@@ -178,38 +207,6 @@ export class OperationStore {
        ORDER BY operation, position`,
       [ids],
     );
-  }
-
-  private async turn(
-    system: string,
-    id: string,
-    actor: string,
-    from: string,
-    set: string,
-    action: string,
-  ): Promise<boolean> {
-    return this.database.manager.transaction(async (manager) => {
-      const [rows]: [unknown[]] = await manager.query(
-        `UPDATE operation SET ${set} WHERE system = $1 AND id = $2 AND ${from} AND $3::text IS NOT NULL RETURNING id`,
-        [system, id, actor],
-      );
-      if (rows.length === 0) return false;
-      if (action === 'resume') {
-        await manager.query(
-          `UPDATE operation_target SET state = 'waiting', message = NULL, pid = NULL, asked_at = NULL
-           WHERE operation = $1 AND state = 'failed'`,
-          [id],
-        );
-      }
-      await manager.query(`INSERT INTO audit (system, at, actor, action, target) VALUES ($1, now(), $2, $3, $4)`, [
-        system,
-        actor,
-        `operation-${action}`,
-        id,
-      ]);
-      await this.tell(manager, system, `operation ${id}: ${action} by ${actor}`);
-      return true;
-    });
   }
 
   private async supersede(manager: EntityManager, system: string, node: string): Promise<void> {

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Injectable } from '@nestjs/common';
-import type { OperationSpec, OperationView, PageQuery } from '@drvs/contracts';
-import type { Actor } from '../access/api-token.store.js';
+import type { OperationPlan, OperationSpec, OperationView, PageQuery } from '@drvs/contracts';
 import { pageOf } from '../api/page.js';
 import type { Page } from '../api/page.js';
+import { assertRevision, requestHash } from '../api/write-asker.js';
+import type { WriteAsker } from '../api/write-asker.js';
+import type { KeyedWrite } from '../api/write-key.store.js';
 import { ApiRefusal } from '../common/api-error.js';
 import type { DesiredState } from '../topology/desired-state.js';
 import { TopologyService } from '../topology/topology.service.js';
 import { restartTargets } from './operation-targets.rules.js';
 import { OperationStore } from './operation.store.js';
-import type { NewTarget } from './operation.store.js';
+import type { NewTarget, Turn } from './operation.store.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Who asks, and from where. */
-export interface Asker {
-  readonly actor: Actor | undefined;
-  readonly address: string | null;
+interface TurnAsker extends WriteAsker {
+  /** It is only asked whether it could be turned. */
+  readonly dryRun: boolean;
 }
 
 @Injectable()
@@ -26,11 +27,16 @@ export class OperationsService {
     private readonly store: OperationStore,
   ) {}
 
-  async begin(system: string, spec: OperationSpec, { actor, address }: Asker): Promise<OperationView> {
-    const desired = this.topology.getDesiredOrThrow(system);
-    const targets = spec.kind === 'drain' ? [drainTarget(spec.node, desired)] : this.restart(spec, desired);
-    const id = await this.store.create({ system, actor: actor?.name ?? 'unknown', address, spec, targets });
+  async begin(system: string, spec: OperationSpec, asker: WriteAsker): Promise<OperationView> {
+    const write = { ...asker, system, requestHash: requestHash({ spec }) };
+    const id = (await this.store.findKeyed(write)) ?? (await this.create(write, spec, asker));
     return this.getOrThrow(system, id);
+  }
+
+  /** An operation without beginning it. Throws as {@link begin} does. */
+  async rehearse(system: string, spec: OperationSpec, asker: WriteAsker): Promise<OperationPlan> {
+    const { revision, targets } = this.targets(system, spec, asker);
+    return { kind: spec.kind, revision, targets: targets.map(({ node, process }) => ({ node, process })) };
   }
 
   async findAll(system: string, query: PageQuery): Promise<Page<OperationView>> {
@@ -50,16 +56,32 @@ export class OperationsService {
     });
   }
 
-  async resume(system: string, id: string, { actor }: Asker): Promise<OperationView> {
-    const { state } = await this.getOrThrow(system, id);
-    if (await this.store.resume(system, id, actor?.name ?? 'unknown')) return this.getOrThrow(system, id);
-    throw new ApiRefusal(409, 'NotPaused', `operation ${id} is ${state}, not paused`);
+  /** Resumes a paused operation, or stops one that has not ended. Throws a 409 where it is neither. */
+  async turn(system: string, id: string, turn: Turn, { dryRun, ...asker }: TurnAsker): Promise<OperationView> {
+    const view = await this.getOrThrow(system, id);
+    const write = { ...asker, system, requestHash: requestHash({ turn, id }) };
+    if ((await this.store.findKeyed(write)) !== undefined) return view;
+    assertRevision(this.topology.getDesiredOrThrow(system).revision, asker);
+    const refusal =
+      turn === 'resume'
+        ? new ApiRefusal(409, 'NotPaused', `operation ${id} is ${view.state}, not paused`)
+        : new ApiRefusal(409, 'OperationEnded', `operation ${id} is ${view.state}: there is nothing to stop`);
+    if (!isTurnable(view, turn)) throw refusal;
+    if (dryRun) return view;
+    await this.store.turn(id, turn, write, refusal);
+    return this.getOrThrow(system, id);
   }
 
-  async stop(system: string, id: string, { actor }: Asker): Promise<OperationView> {
-    const { state } = await this.getOrThrow(system, id);
-    if (await this.store.stop(system, id, actor?.name ?? 'unknown')) return this.getOrThrow(system, id);
-    throw new ApiRefusal(409, 'OperationEnded', `operation ${id} is ${state}: there is nothing to stop`);
+  private async create(write: KeyedWrite, spec: OperationSpec, asker: WriteAsker): Promise<string> {
+    const { targets } = this.targets(write.system, spec, asker);
+    return this.store.create({ ...write, address: asker.address, spec, targets });
+  }
+
+  private targets(system: string, spec: OperationSpec, asker: WriteAsker): { revision: string; targets: NewTarget[] } {
+    const desired = this.topology.getDesiredOrThrow(system);
+    assertRevision(desired.revision, asker);
+    const targets = spec.kind === 'drain' ? [drainTarget(spec.node, desired)] : this.restart(spec, desired);
+    return { revision: desired.revision, targets };
   }
 
   private restart(spec: Extract<OperationSpec, { kind: 'restart' }>, desired: DesiredState): NewTarget[] {
@@ -77,6 +99,10 @@ export class OperationsService {
       remedy: 'GET processes lists them; admitted processes are restarted where they were started.',
     });
   }
+}
+
+function isTurnable({ state }: OperationView, turn: Turn): boolean {
+  return state === 'paused' || (turn === 'stop' && state === 'running');
 }
 
 function drainTarget(name: string, desired: DesiredState): NewTarget {

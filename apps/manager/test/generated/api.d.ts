@@ -763,6 +763,15 @@ export interface components {
             items: components["schemas"]["OperationView"][];
             next: string | null;
         };
+        OperationPlan: {
+            /** @enum {string} */
+            kind: "restart" | "drain";
+            revision: string;
+            targets: {
+                node: string;
+                process: string | null;
+            }[];
+        };
         OperationRequest: {
             /** @enum {string} */
             kind: "restart";
@@ -1111,7 +1120,7 @@ export interface operations {
                 dryRun?: "true" | "false";
             };
             header?: {
-                /** @description One key, one change set: sent again, it is answered and not written again */
+                /** @description One key, one request: sent again, it is answered and not done again */
                 "Idempotency-Key"?: string;
                 /** @description Revision that must still be the present one */
                 "If-Match"?: string;
@@ -1306,7 +1315,12 @@ export interface operations {
             query?: {
                 dryRun?: "true" | "false";
             };
-            header?: never;
+            header?: {
+                /** @description One key, one request: sent again, it is answered and not done again */
+                "Idempotency-Key"?: string;
+                /** @description Revision that must still be the present one */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Name of the DRVS */
                 system: string;
@@ -1353,7 +1367,12 @@ export interface operations {
             query?: {
                 dryRun?: "true" | "false";
             };
-            header?: never;
+            header?: {
+                /** @description One key, one request: sent again, it is answered and not done again */
+                "Idempotency-Key"?: string;
+                /** @description Revision that must still be the present one */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Name of the DRVS */
                 system: string;
@@ -1537,8 +1556,15 @@ export interface operations {
     };
     "Operations.begin": {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                dryRun?: "true" | "false";
+            };
+            header?: {
+                /** @description One key, one request: sent again, it is answered and not done again */
+                "Idempotency-Key"?: string;
+                /** @description Revision that must still be the present one */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Name of the DRVS */
                 system: string;
@@ -1551,6 +1577,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Restart processes, a few at a time, or see a drain through */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationPlan"];
+                };
+            };
             /** @description It is under way */
             202: {
                 headers: {
@@ -1606,8 +1641,15 @@ export interface operations {
     };
     "Operations.resume": {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                dryRun?: "true" | "false";
+            };
+            header?: {
+                /** @description One key, one request: sent again, it is answered and not done again */
+                "Idempotency-Key"?: string;
+                /** @description Revision that must still be the present one */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Name of the DRVS */
                 system: string;
@@ -1639,8 +1681,15 @@ export interface operations {
     };
     "Operations.stop": {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                dryRun?: "true" | "false";
+            };
+            header?: {
+                /** @description One key, one request: sent again, it is answered and not done again */
+                "Idempotency-Key"?: string;
+                /** @description Revision that must still be the present one */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Name of the DRVS */
                 system: string;

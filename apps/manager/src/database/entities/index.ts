@@ -15,6 +15,7 @@ import {
   RevisionRow,
   SyncStateRow,
 } from './history.entity.js';
+import { WriteKeyRow } from './write-key.entity.js';
 
 /** Every table of the manager. */
 export const ENTITIES = [
@@ -45,4 +46,5 @@ export const ENTITIES = [
   SystemRow,
   VmRow,
   VmStatusRow,
+  WriteKeyRow,
 ];

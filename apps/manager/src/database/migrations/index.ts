@@ -5,6 +5,7 @@ import { EntryHistory1763960000000 } from './1763960000000-entry-history.js';
 import { Operations1764040000000 } from './1764040000000-operations.js';
 import { AuditOutcomes1764050000000 } from './1764050000000-audit-outcomes.js';
 import { ChangeSafety1764060000000 } from './1764060000000-change-safety.js';
+import { WriteKeys1764070000000 } from './1764070000000-write-keys.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -14,4 +15,5 @@ export const MIGRATIONS = [
   Operations1764040000000,
   AuditOutcomes1764050000000,
   ChangeSafety1764060000000,
+  WriteKeys1764070000000,
 ];
