@@ -85,8 +85,16 @@ describe('drvsctl create', () => {
     ]);
   });
 
+  test('a VM without a number leaves it to the manager', async () => {
+    await type('create', 'vm', 'books', 'spansNode=node1');
+    const attributes = { objectClass: ['drvsVm'], cn: ['books'], drvsSpansNode: [`cn=node1,ou=nodes,${BASE}`] };
+    expect(written()).toEqual([
+      { operations: [{ op: 'add', dn: `cn=books,ou=vms,${BASE}`, attributes }], plan: 'plan-1' },
+    ]);
+  });
+
   test.each([
-    [['vm', 'books', 'spansNode=node1'], /a vm needs vmId[^]*add vmId=VALUE/],
+    [['process', 'orders/x', 'onNode=node1'], /a process needs procNr[^]*add procNr=VALUE/],
     [['vm', 'Books', 'vmId=1'], /'Books' is no name for a vm[^]*lower-case/],
     [['node', 'a,b'], /'a,b' is no name for a node/],
     [['process', 'server9', 'procNr=9'], /'server9' names no process[^]*VM\/PROCESS/],
