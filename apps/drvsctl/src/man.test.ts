@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The manual page is written by hand: this keeps it complete.
+// The manual page is generated from the command tree and man/drvsctl.1.in: nothing of the program is missing from it.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
