@@ -14,7 +14,7 @@ enum { STEP_BYTES = 3, STEPS_MOST = 400, QUEUE_ROOM = QUEUE_MOST - PROCS - 1 };
 
 static const char *const names[OPS] = {
 	"bind",	 "exit",	  "send",   "sendrec", "receive", "rcvrqst", "reply",
-	"relay", "relay, undone", "notify", "wakeup",  "give up", "return",
+	"relay", "relay, undone", "notify", "wakeup",  "give up", "return",  "die",
 };
 
 static struct step history[STEPS_MOST];
@@ -52,6 +52,14 @@ static bool alive(int nr)
 	return view.alive;
 }
 
+static bool dying(int nr)
+{
+	struct view view;
+
+	oracle_view(nr, &view);
+	return view.dying;
+}
+
 /* Makes a step of what comes in; false: it is one that the calls refuse before they get here. */
 static bool make_step(const uint8_t *bytes, struct step *step)
 {
@@ -78,14 +86,17 @@ static bool make_step(const uint8_t *bytes, struct step *step)
 		return true;
 	case GIVE_UP:
 	case RETURN:
-		return true;
+	case DIE:
+		return !dying(step->me);
 	case RECEIVE:
 		return step->peer == ANYBODY || (step->peer != step->me && alive(step->peer));
 	case NOTIFY:
 	case WAKEUP:
-		return step->peer != ANYBODY && alive(step->peer);
+		return step->peer != ANYBODY && alive(step->peer) && !dying(step->peer) &&
+		       !dying(step->me);
 	case RELAY:
 	case RELAY_UNDONE:
+		step->may_block = bytes[2] / PROCS % 2;
 		if (!alive(step->third) || step->third == step->me || step->third == step->peer)
 			return false;
 		break;
@@ -103,6 +114,7 @@ static void compare_views(void)
 		machine_view(nr, &machine);
 		oracle_view(nr, &oracle);
 		same("life", nr, machine.alive, oracle.alive);
+		same("death", nr, machine.dying, oracle.dying);
 		same("state", nr, machine.state, oracle.state);
 		same("peer", nr, machine.peer, oracle.peer);
 		same("end of the call", nr, machine.resolved, oracle.resolved);

@@ -142,8 +142,11 @@ static int do_relay(const struct step *step)
 	lock(me, client);
 	raw_spin_lock(&dst->lock);
 	rc = m3_rdv_relay(me, client, dst, &msg, &woken);
-	if (step->op == RELAY_UNDONE && rc >= 0 && m3_rdv_unrelay(me, client, dst, &woken))
-		rc = -M3IPC_ELOCKED;
+	if (step->op == RELAY_UNDONE && rc >= 0) {
+		me->dead = !step->may_block;
+		if (m3_rdv_unrelay(me, client, dst, &woken))
+			rc = -M3IPC_ELOCKED;
+	}
 	raw_spin_unlock(&dst->lock);
 	unlock(me, client);
 	wake(woken);
@@ -341,6 +344,9 @@ struct outcome machine_do(const struct step *step)
 	case EXIT:
 		do_exit(step);
 		break;
+	case DIE:
+		bound[step->me]->dead = true;
+		break;
 	case RECEIVE:
 	case RCVRQST:
 		outcome = do_receive(step);
@@ -378,6 +384,7 @@ void machine_view(int nr, struct view *view)
 	if (!party)
 		return;
 	view->alive = true;
+	view->dying = party->dead;
 	view->abandoned = party->abandoned;
 	view->state = party->state;
 	view->resolved = party->waiter && !party->state;

@@ -15,7 +15,7 @@ enum { HARDWARE_BIT = PROCS, NOBODY = -1 };
 enum { BLOCKS = 1, BLOCKS_IN_A_CHAIN = 2 };
 
 static struct proc {
-	bool alive;
+	bool alive, dying;
 	int life;
 	enum wait wait;
 	int peer; /* of the wait; ANYBODY */
@@ -63,6 +63,8 @@ static void give(struct proc *to, int id, int source)
 
 static int may_begin(const struct proc *me)
 {
+	if (me->dying)
+		return -M3IPC_ENOTBIND;
 	return me->over || me->wait ? -EBUSY : 0;
 }
 
@@ -146,6 +148,8 @@ static int send(int me, int dst, const struct step *step)
 
 	if (rc)
 		return rc;
+	if (procs[dst].dying)
+		return -M3IPC_EDSTDIED;
 	if (takes_request(dst, me) && !procs[dst].requests_only) {
 		procs[me].answerer = dst;
 		give(&procs[dst], step->id, endpoint_of(me));
@@ -163,6 +167,8 @@ static int sendrec(int me, int dst, const struct step *step)
 
 	if (rc)
 		return rc;
+	if (procs[dst].dying)
+		return -M3IPC_EDEADSRCDST;
 	if (!step->may_block)
 		return -EAGAIN;
 	procs[me].abandoned = false;
@@ -180,6 +186,8 @@ static int reply(int me, int dst, const struct step *step)
 {
 	const struct proc *p = &procs[dst];
 
+	if (procs[me].dying || p->dying)
+		return procs[me].dying ? -M3IPC_ENOTBIND : -M3IPC_EDSTDIED;
 	if ((p->wait != AWAITING && p->wait != RECEIVING) || p->peer != me || p->answerer != me)
 		return -M3IPC_EPROCSTS;
 	give(&procs[dst], step->id, endpoint_of(me));
@@ -192,16 +200,23 @@ static int relay(int me, int client, int dst, const struct step *step)
 	struct proc *p = &procs[client];
 	bool chain;
 
+	if (procs[me].dying || procs[dst].dying)
+		return procs[me].dying ? -M3IPC_ENOTBIND : -M3IPC_EDSTDIED;
 	if (p->wait != AWAITING || p->peer != me)
 		return -M3IPC_EPROCSTS;
 	p->relayed = true;
 	p->peer = dst;
+	procs[me].dying = step->op == RELAY_UNDONE && !step->may_block;
 	if (takes_request(dst, client)) {
 		p->answerer = dst;
 		give(&procs[dst], step->id, endpoint_of(client));
 		return 0;
 	}
 	chain = procs[dst].wait && procs[dst].peer != ANYBODY;
+	if (procs[me].dying) {
+		resolve(p, -M3IPC_ESRCDIED);
+		return -M3IPC_ELOCKED;
+	}
 	if (step->op == RELAY_UNDONE) {
 		p->peer = me;
 		p->answerer = me;
@@ -252,6 +267,8 @@ static struct outcome receive(int me, int src, const struct step *step)
 
 	if (rc)
 		return (struct outcome){.rc = rc};
+	if (src != ANYBODY && procs[src].dying)
+		return (struct outcome){.rc = -M3IPC_ESRCDIED};
 	if (p->woken && src == ANYBODY && !requests) {
 		p->woken = false;
 		return (struct outcome){.rc = -M3IPC_EWOKENUP};
@@ -355,7 +372,7 @@ static void end(int dead, const struct step *step)
 {
 	struct proc *heir = &procs[HEIR];
 
-	procs[dead].alive = false;
+	procs[dead].alive = procs[dead].dying = false;
 	procs[dead].wait = NOTHING;
 	procs[dead].over = false;
 	tell(dead);
@@ -363,7 +380,7 @@ static void end(int dead, const struct step *step)
 		ghost_count = 0;
 		return;
 	}
-	if (!heir->alive)
+	if (!heir->alive || heir->dying)
 		return;
 	if (heir->wait == RECEIVING && heir->peer == ANYBODY && !heir->requests_only)
 		give(heir, step->id, endpoint_of(dead));
@@ -381,6 +398,9 @@ struct outcome oracle_do(const struct step *step)
 		break;
 	case EXIT:
 		end(step->me, step);
+		break;
+	case DIE:
+		procs[step->me].dying = true;
 		break;
 	case SEND:
 		outcome.rc = send(step->me, step->peer, step);
@@ -426,6 +446,7 @@ void oracle_view(int nr, struct view *view)
 	if (!p->alive)
 		return;
 	view->alive = true;
+	view->dying = p->dying;
 	view->abandoned = p->abandoned;
 	view->state = state_of[p->wait];
 	view->resolved = p->over;

@@ -16,11 +16,12 @@ enum op {
 	RCVRQST,
 	REPLY,
 	RELAY,	      /* the request of third, to peer */
-	RELAY_UNDONE, /* likewise, and taken back if it queued */
-	NOTIFY,	      /* peer; oneself is the hardware */
-	WAKEUP,	      /* peer */
-	GIVE_UP,      /* me: its time is over, or a signal came */
-	RETURN,	      /* me: the blocked call that was resolved comes back */
+	RELAY_UNDONE, /* likewise, and taken back if it queued; not may_block: by one who died meanwhile */
+	NOTIFY,	 /* peer; oneself is the hardware */
+	WAKEUP,	 /* peer */
+	GIVE_UP, /* me: its time is over, or a signal came */
+	RETURN,	 /* me: the blocked call that was resolved comes back */
+	DIE,	 /* me has begun to exit: whoever found it before sees that now */
 	OPS
 };
 
@@ -39,7 +40,7 @@ struct outcome {
 
 /* What can be seen of a process. */
 struct view {
-	bool alive, abandoned;
+	bool alive, dying, abandoned;
 	int state, peer;       /* M3_SENDING, M3_RECEIVING; ANYBODY: nobody by name */
 	bool resolved;	       /* its call is over, and has not returned */
 	int queued;	       /* its senders, in order */
