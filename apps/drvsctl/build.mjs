@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // build.mjs [PREFIX]: bundles the command line, from what tsc has compiled into dist/, into one executable file,
-// PREFIX/bin/drvsctl, and puts its manual page beside it. PREFIX is build/ unless given.
+// PREFIX/bin/drvsctl, and puts its manual page and its completions beside it. PREFIX is build/ unless given.
+import { execFileSync } from 'node:child_process';
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,3 +42,14 @@ await chmod(target, 0o755);
 
 await mkdir(man, { recursive: true });
 await copyFile(join(here, 'man/drvsctl.1'), join(man, 'drvsctl.1'));
+
+/** Where a shell looks for completion below a prefix; zsh's is sourced, since it goes through bash's. */
+const COMPLETIONS = {
+  bash: 'share/bash-completion/completions/drvsctl',
+  fish: 'share/fish/vendor_completions.d/drvsctl.fish',
+};
+for (const [shell, path] of Object.entries(COMPLETIONS)) {
+  const file = join(prefix, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, execFileSync(process.execPath, [target, 'completion', shell]));
+}

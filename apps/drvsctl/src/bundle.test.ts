@@ -2,7 +2,7 @@
 // The file people run: bundled as it ships, started as a process.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -124,6 +124,13 @@ describe('completion bash', () => {
     expect(await offers('drvsctl', 'completion', 'z')).toEqual(['zsh']);
     expect(await offers('drvsctl', 'set', 'p')).toEqual(['process']);
   });
+});
+
+test.each([
+  ['bash', 'bash-completion/completions/drvsctl'],
+  ['fish', 'fish/vendor_completions.d/drvsctl.fish'],
+])('completion %s lies where the shell looks for it', async (shell, path) => {
+  expect(readFileSync(join(folder, 'share', path), 'utf8')).toBe((await runBinary(['completion', shell])).out);
 });
 
 describe('completion fish', () => {
