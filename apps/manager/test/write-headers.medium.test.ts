@@ -2,10 +2,14 @@
 // What every write of the API takes, asked by the client that is generated from its document: a dry run, the revision that
 // it goes by, and a key by which it is done once.
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { ManagerFrame } from '@drvs/contracts';
+import { pruneKeys } from '@drvs/manager/api/write-key.store';
+import { withDatabase } from '@drvs/manager/database/one-shot';
 import createClient from 'openapi-fetch';
 import type { Client } from 'openapi-fetch';
 import { FakeAgent } from './fake-agent.js';
 import { Fixture, SYSTEM, until } from './fixture.js';
+import type { Answer } from './fixture.js';
 import type { paths } from './generated/api.js';
 
 // What is awaited comes at once on an idle machine; this is for a busy one.
@@ -28,10 +32,13 @@ interface Said {
 const codeOf = ({ response, error }: Said): string =>
   [response.status, (error as { code?: string } | undefined)?.code ?? ''].join(' ').trim();
 
+const hasTwo = ({ body }: Answer): boolean => (body as { items: unknown[] }).items.length === 2;
+
 describe('every write', () => {
   let fixture: Fixture;
   let agent: FakeAgent;
   let api: Client<paths>;
+  let desired: Extract<ManagerFrame, { type: 'desired' }>;
   beforeAll(async () => {
     fixture = await Fixture.start();
     const { slapd } = fixture;
@@ -45,7 +52,7 @@ describe('every write', () => {
     );
     await fixture.known('node1');
     agent = await FakeAgent.join(fixture.agentOptions('node1', PASSWORD), { capabilities: ['command'] });
-    const desired = await agent.next('desired', ({ document }) => document.vms.length === VMS.length);
+    desired = await agent.next('desired', ({ document }) => document.vms.length === VMS.length);
     agent.reportBound(desired);
     agent.apply(desired);
     const authorization = `Bearer ${await fixture.newToken('admin', 'client')}`;
@@ -75,6 +82,27 @@ describe('every write', () => {
     const { data: change } = await write();
     expect((await write()).data).toEqual(change);
     expect(change).toMatchObject({ state: 'done' });
+  });
+
+  test('a plan is stale when by now it would end something else, and not when others change what it does not touch', async () => {
+    const ldif = `dn: cn=server,${fixture.slapd.vmDn('delta')}\nchangetype: delete\n`;
+    const plan = async () => (await api.POST(`${BASE}/plan`, { params: { path }, body: { ldif } })).data;
+    const apply = (id = '') => api.POST(`${BASE}/changes`, { params: { path }, body: { ldif, plan: id } });
+    const bound = await plan();
+    expect(bound?.ends).toMatchObject([{ vm: 'delta', name: 'server', node: 'node1' }]);
+    const gone = desired.document.vms.find(({ name }) => name === 'delta')?.vmId;
+    agent.reportBound(desired, ({ processes }) => ({ processes: processes.filter(({ vmId }) => vmId !== gone) }));
+    const unbound = await until('it to be unbound', plan, (view) => view?.ends.length === 0);
+
+    const stale = await apply(bound?.id);
+    agent.reportBound(desired);
+    await until('it to be bound', plan, (view) => view?.ends.length === 1);
+    const agreed = await apply(unbound?.id);
+
+    expect([codeOf(stale), codeOf(agreed)]).toEqual(['409 PlanStale', '409 PlanStale']);
+    await fixture.slapd.add(fixture.slapd.processEntry('gamma', 'beside', 2, 'node1'));
+    await until('what is beside', () => fixture.request('processes?vm=gamma'), hasTwo);
+    expect((await plan())?.id).toBe(bound?.id);
   });
 
   test('an operation is rehearsed, begun once and turned once', async () => {
@@ -137,5 +165,15 @@ describe('every write', () => {
     await until('nothing to be held', read, ({ data }) => data?.items.length === 0);
     expect((await decide({ header })).data).toEqual(answers[0].data);
     expect(codeOf(await decide({}))).toBe('409 NothingHeld');
+  });
+
+  test('a key is forgotten after a week', async () => {
+    const keys = await withDatabase(fixture.databaseUrl, async (manager) => {
+      await manager.query(`UPDATE write_key SET at = at - interval '8 days' WHERE idempotency_key = 'resume-1'`);
+      await pruneKeys(manager);
+      const rows: { key: string }[] = await manager.query('SELECT idempotency_key AS key FROM write_key ORDER BY 1');
+      return rows.map(({ key }) => key);
+    });
+    expect(keys).toEqual(['confirm-1', 'refuse-1', 'restart-1', 'stop-1']);
   });
 });

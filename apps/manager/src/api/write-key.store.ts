@@ -52,6 +52,11 @@ export async function claimKey(
   return claimed.length > 0 ? undefined : findKey(manager, write);
 }
 
+/** Forgets keys of more than a week ago: nobody waits for an answer that long. */
+export async function pruneKeys(manager: EntityManager): Promise<void> {
+  await manager.query(`DELETE FROM write_key WHERE at < now() - interval '7 days'`);
+}
+
 /** What was to be done was not: the same request may come again. */
 export async function releaseKey(manager: EntityManager, subject: string): Promise<void> {
   await manager.query('DELETE FROM write_key WHERE subject = $1', [subject]);

@@ -2,6 +2,7 @@
 // One system's follower on this replica: waits for Postgres and for its turn, leads while it can, and starts over.
 import { DirectoryError } from '@drvs/directory';
 import type { SyncBatch, SyncSession, SyncStatus } from '@drvs/directory';
+import { pruneKeys } from '../api/write-key.store.js';
 import { newestChange } from './change-time.rules.js';
 import { openChanges } from '../changes/change.store.js';
 import { Backoff, pause } from '../common/backoff.js';
@@ -166,6 +167,7 @@ export class Follower {
         session.resync();
         await this.parts.events.prune(this.system.name);
         await this.parts.audits.prune();
+        await leadership.transaction(pruneKeys);
       }
       const nap = new AbortController();
       await Promise.race([woken, pause(REPORT_MS, nap.signal)]);
