@@ -8,9 +8,10 @@ import { CliError, EXIT } from './errors.js';
 import { asData } from './output/format.js';
 import type { Session } from './session.js';
 import type { Terminal } from './terminal.js';
-import { drawChange, drawPlan, obstacles } from './views/plan.js';
+import { drawChange, drawPlan, isEmptyPlan, obstacles } from './views/plan.js';
 
 export interface WriteOptions {
+  dryRun?: boolean;
   plan?: string;
   yes?: boolean;
   force?: boolean;
@@ -22,15 +23,31 @@ export interface WriteOptions {
 /** The ways to agree to what a change set does. */
 export function agreeable(command: Command): Command {
   return command
+    .option('--dry-run', 'only show the plan, as `drvsctl plan` does')
     .option('--plan <id>', 'apply only if it still does what this plan says, without being asked')
     .option('-y, --yes', 'apply whatever it does now, without being asked')
     .option('--force', 'as --yes, without a plan; needs --reason')
     .option('--reason <text>', 'why, for the audit');
 }
 
-/** Writes a change set once its effects are agreed to. */
+/**
+ * Shows what a change set would do.
+ *
+ * @throws CliError where it could not be applied, and with {@link EXIT.changes} where it would do anything
+ */
+export async function showPlan(changeSet: ChangeSet, howToApply: string, session: Session): Promise<void> {
+  const { terminal, format } = session;
+  const view = await session.client.plan(changeSet);
+  terminal.stdout.write(format === 'table' ? `${drawPlan(view, session.layout())}\n` : asData(view, format));
+  assertApplicable(view);
+  if (isEmptyPlan(view)) return;
+  throw new CliError('PlanHasChanges', EXIT.changes, 'there are changes', `${howToApply} --plan ${view.id}`);
+}
+
+/** Writes a change set once its effects are agreed to, or only shows them where it is a dry run. */
 export async function write(changeSet: ChangeSet, options: WriteOptions, session: Session): Promise<void> {
-  const { force, reason } = options;
+  const { dryRun, force, reason } = options;
+  if (dryRun === true) return showPlan(changeSet, 'apply them: the same command with', session);
   if (force === true && reason === undefined) {
     throw new CliError(
       'ReasonMissing',
@@ -67,7 +84,7 @@ async function agree(changeSet: ChangeSet, { yes, shown }: WriteOptions, session
 }
 
 /** @throws CliError where something keeps it from being applied; the plan was shown by then */
-export function assertApplicable(view: PlanView): void {
+function assertApplicable(view: PlanView): void {
   const { length } = obstacles(view);
   if (length === 0) return;
   const many = length === 1 ? 'one thing keeps' : `${length} things keep`;

@@ -2,13 +2,11 @@
 // `drvsctl plan`, `apply`, `rollback`, `show`: what a change set would do, doing it, and taking it back.
 import type { Command } from 'commander';
 import { readChangeSet } from '../change-set-file.js';
-import { CliError, EXIT } from '../errors.js';
 import { asData } from '../output/format.js';
 import { harmless } from '../output/paint.js';
 import { openSession, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
-import { drawPlan, isEmptyPlan } from '../views/plan.js';
-import { agreeable, assertApplicable, write, type WriteOptions } from '../writing.js';
+import { agreeable, showPlan, write, type WriteOptions } from '../writing.js';
 
 interface PlanOptions {
   file: string[];
@@ -49,18 +47,7 @@ export function addChangeCommands(program: Command, terminal: Terminal): void {
 }
 
 async function plan({ file }: PlanOptions, session: Session): Promise<void> {
-  const { terminal, format } = session;
-  const view = await session.client.plan(await readChangeSet(file, terminal));
-  terminal.stdout.write(format === 'table' ? `${drawPlan(view, session.layout())}\n` : asData(view, format));
-  assertApplicable(view);
-  if (!isEmptyPlan(view)) {
-    throw new CliError(
-      'PlanHasChanges',
-      EXIT.changes,
-      'there are changes',
-      `apply them: drvsctl apply --plan ${view.id} -f ...`,
-    );
-  }
+  await showPlan(await readChangeSet(file, session.terminal), 'apply them: drvsctl apply -f ...', session);
 }
 
 async function apply(options: ApplyOptions, session: Session): Promise<void> {

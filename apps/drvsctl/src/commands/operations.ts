@@ -61,6 +61,7 @@ export function addOperationCommands(program: Command, terminal: Terminal): void
     .action(async (name: string, options: DrainOptions, command: Command) => {
       const session = openSession(command, terminal);
       await setState(DRAIN, name, options, session);
+      if (options.dryRun === true) return;
       const force = options.force === true;
       const limits = { limitSeconds: Math.round(options.timeout), force };
       const begun = await session.client.begin({ kind: 'drain', node: name, ...limits, reason: options.reason ?? '' });

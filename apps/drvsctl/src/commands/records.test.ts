@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { PlanView } from '@drvs/contracts';
 import { EXIT } from '../errors.js';
 import {
   FakeManager,
@@ -24,9 +25,11 @@ let home: Home;
 let manager: FakeManager;
 /** What is said of an operation, one after the other; the last one for ever. */
 let operations: unknown[];
+let present: PlanView;
 beforeEach(async () => {
   home = new Home();
   operations = [];
+  present = planView();
   const vms = [vmView({ processes: [processView(), processView({ name: 'stranger', nr: 9, desired: false })] })];
   manager = await FakeManager.start({
     'GET topology': ok(topologyView({ vms })),
@@ -35,7 +38,7 @@ beforeEach(async () => {
       status: 200,
       body: operations.length > 1 ? operations.splice(0, 1) && operations[0] : operations[0],
     }),
-    'POST plan': ok(planView()),
+    'POST plan': () => ({ status: 200, body: present }),
     'POST changes': ok(changeView()),
   });
 });
@@ -45,6 +48,8 @@ afterEach(async () => {
 });
 
 const type = (...args: string[]) => drvsctl(args, { env: home.env(manager.url) });
+/** Whatever was written or begun. */
+const begun = (): unknown[] => manager.seen.filter(({ path }) => path === 'changes' || path === 'operations');
 const written = (): unknown[] => manager.seen.filter(({ path }) => path === 'changes').map(({ body }) => body);
 
 describe('drvsctl create', () => {
@@ -215,6 +220,27 @@ describe('administrative states', () => {
     );
     const asked = manager.seen.find(({ method, path }) => method === 'POST' && path === 'operations')?.body;
     expect(asked).toEqual({ kind: 'drain', node: 'node1', limitSeconds: 60, force: false, reason: 'a new disk' });
+  });
+
+  test.each([
+    ['create', 'vm', 'books', 'vmId=12'],
+    ['set', 'vm', 'orders', 'description=x'],
+    ['delete', 'vm', 'orders'],
+    ['cordon', 'node1', '--reason', 'a new disk'],
+    ['drain', 'node1', '--reason', 'a new disk'],
+    ['stop', 'orders', '--reason', 'a new disk'],
+  ])('%s as a dry run only shows its plan', async (...args) => {
+    const { status, out, err } = await type(...args, '--dry-run');
+    expect([status, out]).toEqual([EXIT.changes, expect.stringMatching(/cn=/)]);
+    expect(err).toMatch(/the same command with --plan plan-1/);
+    expect(begun()).toEqual([]);
+  });
+
+  test('a dry run of what changes nothing is 0, and begins nothing either', async () => {
+    present = planView({ objects: [], nodes: [] });
+    const drain = ['drain', 'node1', '--reason', 'a new disk'];
+    expect((await type(...drain, '--dry-run')).status).toBe(EXIT.ok);
+    expect(begun()).toEqual([]);
   });
 
   test('drain that somebody stays in fails with what to do', async () => {
