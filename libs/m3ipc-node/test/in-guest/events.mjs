@@ -91,8 +91,10 @@ export const checks = {
     const endpoint = await Endpoint.bind(VM, 54);
     await assert.rejects(kernel.poll(VM, endpoint.endpoint, { timeoutMs: 0 }), refused('EAGAIN', 'poll'));
     const readable = kernel.poll(VM, endpoint.endpoint);
-    await withEndpoints(VM, [2], async (other) => other.notify(endpoint.endpoint));
-    assert.equal(await readable, 'readable');
+    await withEndpoints(VM, [2], async (other) => {
+      await other.notify(endpoint.endpoint);
+      assert.equal(await readable, 'readable'); // as long as its source lives
+    });
     await assert.rejects(endpoint.receive(undefined, { timeoutMs: 0 }), refused('EAGAIN')); // its source is dead
     const ended = kernel.poll(VM, endpoint.endpoint);
     await endpoint.close();
