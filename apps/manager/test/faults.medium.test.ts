@@ -77,6 +77,28 @@ describe('faults', () => {
     expect(items[0]?.changes).toMatchObject([{ op: 'add', kind: 'process' }]);
   }, 60_000);
 
+  test('a deletion that a killed slapd has forgotten is found soon after the connection, not at the next hourly read', async () => {
+    const { slapd, clock } = fixture;
+    const gone = `cn=forgotten,${slapd.vmDn('orders')}`;
+    await addProcess('forgotten', 9);
+    await seesProcess('forgotten');
+    await fixture.stopManager();
+    await slapd.delete(gone);
+    await slapd.kill9();
+    await slapd.restart();
+
+    await fixture.startManager();
+    await until('the directory to be followed', () => fixture.waitsFor(), READY, 30_000);
+    clock.advance(31_000);
+
+    await until(
+      'the deletion',
+      () => fixture.get('vms/orders', vmViewSchema),
+      ({ processes }) => processes.every(({ name }) => name !== 'forgotten'),
+      30_000,
+    );
+  }, 120_000);
+
   test('slapd killed: agents keep their sessions and come back by token; returned, it is followed again', async () => {
     const agent = await fixture.join('node1', PASSWORD);
     const { sessionToken } = await agent.next('welcome');

@@ -21,6 +21,11 @@ const STANDBY_MS = 2_000;
 const REPORT_MS = 5_000;
 /** Some edits send no sync message (design: directory, "Following changes"): everything is read again this often. */
 const FULL_READ_MS = 60 * 60 * 1000;
+/**
+ * ... and this long after each new connection: a server that was killed may have forgotten that it deleted something, and yet
+ * take a cookie from before that for the newest.
+ */
+const RECHECK_MS = 30 * 1000;
 const CONDITION = 'DirectoryStale';
 
 export class Follower {
@@ -29,6 +34,10 @@ export class Follower {
   private status: SyncStatus | undefined;
   private standby = false;
   private said: string | undefined;
+  /** There was no connection, and since then no full read has been planned. */
+  private wasCut = true;
+  /** When everything is read again (ms since 1970). */
+  private fullReadAt = 0;
   private leading: Leading | undefined;
   /** Resolves the present term's wait; undefined while not leading. */
   private wake: (() => void) | undefined;
@@ -90,6 +99,7 @@ export class Follower {
     } finally {
       metrics.follower.set({ system: this.system.name }, 0);
       this.status = undefined;
+      this.wasCut = true;
       this.leading = undefined;
       await leadership.release();
     }
@@ -156,14 +166,14 @@ export class Follower {
     session: SyncSession,
     numbers: NodeNumbers,
   ): Promise<void> {
-    let fullRead = this.parts.clock.now() + FULL_READ_MS;
+    this.fullReadAt = this.parts.clock.now() + FULL_READ_MS;
     while (!this.stopping.signal.aborted) {
       const woken = new Promise<void>((resolve) => (this.wake = resolve));
       await this.report(leadership, session.status());
       while (await leading.takeDecision());
       if (session.status().state === 'current') await this.numberNodes(numbers);
-      if (this.parts.clock.now() >= fullRead) {
-        fullRead = this.parts.clock.now() + FULL_READ_MS;
+      if (this.parts.clock.now() >= this.fullReadAt) {
+        this.fullReadAt = this.parts.clock.now() + FULL_READ_MS;
         session.resync();
         await this.parts.events.prune(this.system.name);
         await this.parts.audits.prune();
@@ -200,8 +210,16 @@ export class Follower {
     const changed = this.status?.state !== status.state;
     this.status = status;
     if (!changed) return;
+    this.planRecheck(status);
     this.say(status);
     this.nudge();
+  }
+
+  private planRecheck({ state }: SyncStatus): void {
+    if (state === 'waiting') this.wasCut = true;
+    if (state !== 'current' || !this.wasCut) return;
+    this.wasCut = false;
+    this.fullReadAt = Math.min(this.fullReadAt, this.parts.clock.now() + RECHECK_MS);
   }
 
   /** Logs what is new: the tries in between would say the same again and again. */
