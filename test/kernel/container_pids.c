@@ -23,7 +23,6 @@ static void know_its_pids(void)
 	child = fork();
 	if (child == 0) {
 		enter(2);
-		reach(0);
 		await_step(1);
 		_exit(0);
 	}
@@ -35,6 +34,7 @@ static void know_its_pids(void)
 	EXPECT_EQ(mnx_getep(1), 1);
 	/* The harness's own processes, say, which are outside. */
 	EXPECT_EQ(mnx_getep(*shared_word), EBADPID);
+	reach(0); /* Now those outside may look, and then let the child go. */
 	join(child);
 	survive_sigpipe();
 	EXPECT_EQ(mnx_vm_end(OWN_VMID), OK);
